@@ -1,0 +1,15 @@
+/* ci/banned.h - functions that have no place here; included before every file. */
+#ifndef AUD_CI_BANNED_H
+#define AUD_CI_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <locale.h>
+
+#ifdef __GNUC__
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok atoi gmtime localtime system
+#endif
+
+#endif

@@ -1,0 +1,177 @@
+/* engine/model/result.h - the finished run: all that a reporter receives.
+ *
+ * Plain data, immutable, borrowed from the run. Sorted for reporting: policies by id, subjects by
+ * kind and id, findings by severity (worst first), policy, subject, item.
+ */
+#ifndef AUD_MODEL_RESULT_H
+#define AUD_MODEL_RESULT_H
+
+#include "engine/model/subject.h"
+
+typedef enum aud_severity {
+    AUD_SEV_INFO,
+    AUD_SEV_LOW,
+    AUD_SEV_MEDIUM,
+    AUD_SEV_HIGH,
+    AUD_SEV_CRITICAL,
+    AUD_NUM_SEVERITIES
+} aud_severity;
+const char *aud_severity_name(aud_severity severity);
+bool aud_severity_find(aud_str name, aud_severity *out);
+
+typedef enum aud_verdict {
+    AUD_V_PASS,
+    AUD_V_FAIL,
+    AUD_V_WAIVED,
+    AUD_V_NOT_APPLICABLE,
+    AUD_V_NOT_EFFECTIVE,
+    AUD_V_UNDECIDED,
+    AUD_NUM_VERDICTS
+} aud_verdict;
+const char *aud_verdict_name(aud_verdict verdict);
+/* One letter each, for the matrix in JSON: P F W n e u. A pair outside the policy's kinds is '-'.
+ */
+char aud_verdict_letter(aud_verdict verdict);
+enum { AUD_V_NONE = 0xff }; /* the policy does not apply to this kind of subject */
+
+typedef struct aud_policy_info {
+    aud_str id;   /* "core/key_size" */
+    aud_str pack; /* "core" */
+    aud_str title;
+    aud_str description; /* may be empty */
+    aud_str remediation;
+    aud_severity severity; /* the default, after configuration */
+    unsigned kinds;        /* bit 1 << aud_kind */
+    struct {
+        aud_str doc, version, at, url;
+    } cite;
+    const aud_str *controls; /* "pci_dss_4.0.1:4.2.1", sorted */
+    size_t num_controls;
+    const struct aud_param_info {
+        aud_str name, value; /* value as the policy sees it, in JSON */
+        bool configured;     /* set by the configuration, not the default */
+    } * params;
+    size_t num_params;
+    aud_str level;  /* "must" or "should" as the cited text has it; may be empty */
+    aud_str sha256; /* of the Lua text, lower-case hexadecimal */
+    aud_str path;   /* where it was loaded from, for messages */
+    aud_str issued_from, issued_until, in_force_from, in_force_until; /* RFC 3339 or empty */
+    bool configured; /* false: a required parameter was not given, nothing was judged by it */
+    size_t counts[AUD_NUM_VERDICTS];
+} aud_policy_info;
+
+/* What a failed check points at. */
+typedef struct aud_item {
+    aud_str item; /* the fact or the suite: "key.bits", "TLS_RSA_WITH_RC4_128_MD5" */
+    aud_str got;
+    aud_str want;
+} aud_item;
+
+typedef struct aud_subject_info {
+    aud_kind kind;
+    aud_str id;      /* "certificate:<sha256>", "endpoint:host:443", "record:acm:arn..." */
+    aud_str label;   /* for people: names of a certificate, host:port */
+    aud_str lineage; /* "kubernetes:ns/name", "file:path", "endpoint:host:443" */
+    const aud_sighting *sightings; /* sorted; at least one, but for the population */
+    size_t num_sightings;
+    const aud_owner *owners; /* sorted */
+    size_t num_owners;
+    aud_object facts; /* every fact a policy may ask about; getters are thread-safe */
+} aud_subject_info;
+
+typedef struct aud_finding {
+    size_t policy;       /* index into policies[] */
+    size_t subject;      /* index into subjects[] */
+    aud_verdict verdict; /* fail, waived or undecided */
+    aud_severity severity;
+    aud_str message;       /* one sentence, the point first, no full stop; neutralise it */
+    const aud_item *items; /* may be empty */
+    size_t num_items;
+    aud_sighting location; /* the sighting the finding is shown at */
+    uint8_t identity[32];  /* SHA-256 over policy, subject, items */
+    uint8_t lineage[32];   /* SHA-256 over policy, lineage, items */
+    aud_str waiver;        /* its reason; empty unless waived */
+    bool gates;            /* counts for exit 1, or as undecided for exit 4 */
+} aud_finding;
+
+/* One source, with the sum: files = gave + nothing + excluded + not_judged. */
+typedef struct aud_source_info {
+    aud_str name;
+    aud_str kind; /* "git", "folder", "file" */
+    aud_str rev;  /* commit id; empty for what lies on disk */
+    aud_str ref;  /* as it was asked for; may be empty */
+    size_t files, gave, nothing, excluded, not_judged;
+    const struct aud_exclusion {
+        aud_str pattern, reason;
+        size_t files;
+    } * exclusions;
+    size_t num_exclusions;
+    aud_str digest; /* SHA-256 over sorted (path, content id) of all files read, hex */
+} aud_source_info;
+
+/* A fact that a kind of source never tells: one line, not a finding per subject. */
+typedef struct aud_coverage {
+    aud_str source;
+    aud_str policy;
+    aud_str fact;
+    size_t subjects;
+} aud_coverage;
+
+typedef enum aud_exit {
+    AUD_EXIT_CLEAN = 0,
+    AUD_EXIT_FINDINGS = 1,
+    AUD_EXIT_USAGE = 2,
+    AUD_EXIT_NOTHING = 3,
+    AUD_EXIT_INCOMPLETE = 4,
+    AUD_EXIT_OUTPUT = 5,
+} aud_exit;
+
+typedef struct aud_gate {
+    aud_severity fail_on;
+    size_t min_subjects;
+    unsigned reasons;   /* bit 1 << aud_exit for every code that holds */
+    aud_exit exit_code; /* the first of 2, 5, 1, 4, 3 that holds */
+    size_t failing;     /* findings at or above fail_on, not waived */
+    size_t undecided;   /* undecided of a severity that would gate */
+} aud_gate;
+
+typedef struct aud_policy_error {
+    aud_str policy;  /* id or path */
+    aud_str subject; /* id; empty if it broke while loading */
+    aud_str message;
+    aud_str path;
+    uint32_t line;
+} aud_policy_error;
+
+typedef struct aud_result {
+    aud_str tool_version;
+    int64_t at;    /* the judged instant */
+    bool at_given; /* by --at, not by the clock */
+    const aud_source_info *sources;
+    size_t num_sources;
+    const aud_policy_info *policies;
+    size_t num_policies;
+    const aud_subject_info *subjects;
+    size_t num_subjects;
+    size_t num_kind[AUD_NUM_KINDS];
+    /* verdict of every pair, policy-major: [policy * num_subjects + subject]; AUD_V_NONE */
+    const uint8_t *verdicts;
+    const aud_finding *findings;
+    size_t num_findings;
+    const aud_gap *gaps; /* not judged, sorted by kind and place */
+    size_t num_gaps;
+    const aud_coverage *coverage;
+    size_t num_coverage;
+    const aud_policy_error *policy_errors;
+    size_t num_policy_errors;
+    const aud_str *notices; /* things a reader of any report must know */
+    size_t num_notices;
+    size_t totals[AUD_NUM_VERDICTS];
+    size_t severities[AUD_NUM_SEVERITIES]; /* of findings that failed */
+    aud_gate gate;
+    aud_str config_path;   /* empty: built-in defaults */
+    aud_str config_sha256; /* empty without one */
+    int64_t next_change;   /* next instant at which time alone changes a verdict; INT64_MAX: none */
+} aud_result;
+
+#endif

@@ -1,0 +1,43 @@
+/* engine/population/population.h - every subject once, with all its sightings, owners and links. */
+#ifndef AUD_POPULATION_POPULATION_H
+#define AUD_POPULATION_POPULATION_H
+
+#include "engine/model/result.h"
+#include "engine/model/subject.h"
+
+typedef struct aud_population aud_population;
+typedef struct aud_collector aud_collector;
+
+/* A worker's own part of the population, filled while reading. Not thread-safe. */
+AUD_NODISCARD aud_status aud_collector_new(aud_collector **out, aud_error *err);
+void aud_collector_freep(aud_collector **collector);
+/* What is true of everything that this worker reads until the next call. */
+void aud_collector_source(aud_collector *collector, aud_str source, aud_str rev, aud_place place);
+/* A sink's `subject`; `ctx` is the collector. */
+aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *err);
+size_t aud_collector_count(const aud_collector *collector); /* sightings so far */
+aud_arena *aud_collector_arena(aud_collector *collector);   /* lives as long as the population */
+
+/* Owners of a sighting, asked once a sighting while merging; adds to `owners`. */
+typedef struct aud_owner_lookup {
+    void *ctx;
+    aud_status (*find)(void *ctx, const aud_sighting *where, aud_str lineage,
+                       const aud_object *facts, aud_arena *arena, aud_owner **out, size_t *out_num,
+                       aud_error *err);
+} aud_owner_lookup;
+
+/*
+ * Merges the collectors (their memory moves in; they are freed), links and indexes: same bytes for
+ * any number of collectors and any order in them.
+ */
+AUD_NODISCARD aud_status aud_population_new(aud_collector **collectors, size_t num_collectors,
+                                            unsigned num_threads, const aud_owner_lookup *owners,
+                                            aud_population **out, aud_error *err);
+void aud_population_freep(aud_population **population);
+
+/* Sorted by kind and id; the population subject is the last. `facts` is set in each. */
+const aud_subject_info *aud_population_subjects(const aud_population *population, size_t *out_num);
+/* Index of a subject from its facts object; SIZE_MAX if it is none of this population. */
+size_t aud_population_index(const aud_population *population, aud_object facts);
+
+#endif
