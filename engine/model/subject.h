@@ -129,6 +129,8 @@ typedef struct aud_sink {
     aud_status (*gap)(void *ctx, const aud_gap *gap, aud_error *err);
     /* A reader owns [begin, end) of the input: the PEM scanner leaves it alone. May be NULL. */
     aud_status (*claim)(void *ctx, uint64_t begin, uint64_t end, aud_error *err);
+    /* The input says when it was taken (Unix seconds): bounds its age. May be NULL. */
+    aud_status (*taken)(void *ctx, int64_t instant, aud_error *err);
 } aud_sink;
 
 #endif
