@@ -24,6 +24,8 @@ typedef struct aud_owner_lookup {
     aud_status (*find)(void *ctx, const aud_sighting *where, aud_str lineage,
                        const aud_object *facts, aud_arena *arena, aud_owner **out, size_t *out_num,
                        aud_error *err);
+    /* Every owner passes here, whoever said it: aliases, placeholders. */
+    void (*normalise)(void *ctx, aud_owner *owner);
 } aud_owner_lookup;
 
 /*

@@ -1,0 +1,86 @@
+/* engine/population/internal.h - how the population keeps its subjects; for this room only. */
+#ifndef AUD_POPULATION_INTERNAL_H
+#define AUD_POPULATION_INTERNAL_H
+
+#include "engine/pki/cert.h"
+#include "engine/population/population.h"
+
+#include <pthread.h>
+
+/* One thing at one place, as a collector keeps it until the merge. */
+typedef struct raw_sighting {
+    aud_kind kind;
+    unsigned char digest[32]; /* of a certificate's DER */
+    const aud_cert *cert;     /* of a certificate: the collector's one copy */
+    const aud_bag *bag;       /* of every other kind */
+    aud_str id;               /* "endpoint:host:443"; empty for a certificate */
+    aud_str label, lineage, environment;
+    aud_str certificate_sha256;
+    aud_sighting where;
+    const aud_owner *owners;
+    size_t num_owners;
+    bool merges; /* an equal id is the same thing, whoever saw it */
+    bool active; /* listed as active, or no status told */
+} raw_sighting;
+
+struct aud_collector {
+    aud_arena arena;
+    aud_str source, rev;
+    aud_place place;
+    AUD_VEC(raw_sighting) raws;
+    struct cert_slot {
+        unsigned char digest[32];
+        const aud_cert *cert;
+    } * slots; /* open addressing over the digests; a power of two */
+    size_t num_slots, used_slots;
+};
+
+/* A member of the population. `self` of its facts object is this struct. */
+typedef struct member {
+    const aud_population *population;
+    const aud_cert *cert;
+    const aud_bag *bag;
+    unsigned char digest[32];
+    aud_str environment;
+    uint32_t index;
+    uint32_t uses; /* bits 1 << aud_use */
+    bool active;   /* a record, or a certificate listed as active */
+    bool all_history;
+    bool leaf_slot;  /* first in a key store, served or configured as a leaf */
+    bool alias;      /* only a link to a certificate, not a subject */
+    uint32_t linked; /* index of that certificate */
+} member;
+
+struct aud_population {
+    aud_arena arena;
+    member *members;
+    aud_subject_info *infos;
+    size_t num; /* the last is the population itself */
+    size_t counts[AUD_NUM_KINDS];
+    /* made when the first policy asks, under the lock */
+    struct renewals *renewals;
+    struct keyring *keyring;
+    pthread_mutex_t lock;
+};
+
+/* Getter for the facts object of any member. */
+aud_value aud_member_get(const void *self, unsigned field, aud_arena *scratch);
+
+/* "leaf", "intermediate" or "root", as design.md section 2 defines the role. */
+const char *aud_member_role(const member *m, aud_arena *scratch);
+
+/* True if a newer certificate holds the same names from the same issuer. Thread-safe. */
+bool aud_member_superseded(const member *m, aud_arena *scratch);
+void aud_renewals_free(struct renewals *renewals);
+
+/* Does its own key verify the certificate? False if that cannot be told here. Thread-safe. */
+bool aud_member_self_signed(const member *m, bool *out);
+
+/* Number of certificates that hold the public half of this private key. Thread-safe. */
+aud_value aud_key_certificates(const member *m, aud_arena *scratch);
+void aud_keyring_free(struct keyring *keyring);
+
+/* Index of a certificate by digest; SIZE_MAX if it is not there. */
+size_t aud_population_find(const aud_population *population, const unsigned char digest[32]);
+
+#endif

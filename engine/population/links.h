@@ -1,0 +1,16 @@
+/* engine/population/links.h - which records and precertificates are a certificate that is at hand.
+ */
+#ifndef AUD_POPULATION_LINKS_H
+#define AUD_POPULATION_LINKS_H
+
+#include "engine/population/internal.h"
+
+/*
+ * Turns a record's sighting into one of its certificate (by SHA-256, then SHA-1, then issuer and
+ * serial where just one fits), and a precertificate's into one of the final certificate.
+ * `raws` is sorted; gives true if any was turned, and it must be sorted again. What cannot be
+ * linked, also for want of memory, stays a subject of its own and is judged as such.
+ */
+bool aud_link_raws(raw_sighting *raws, size_t num_raws, aud_arena *arena);
+
+#endif

@@ -1,0 +1,167 @@
+/* engine/population/renewals.c - which certificate a newer one has replaced.
+ *
+ * Made when the first policy asks: most runs ask only for what is expired or close to it.
+ */
+#include "engine/population/internal.h"
+
+/* Everything with the same names, issuer and kind of key; the newest holds them. */
+typedef struct group {
+    unsigned char key[32];
+    int64_t newest; /* notBefore */
+    bool used;
+} group;
+
+struct renewals {
+    group *groups;
+    size_t num_groups;         /* slots, a power of two */
+    unsigned char (*keys)[32]; /* of each certificate, by index; zero for none */
+};
+
+void aud_renewals_free(struct renewals *renewals)
+{
+    if (renewals != NULL) {
+        aud_free(renewals->groups);
+        aud_free(renewals->keys);
+        aud_free(renewals);
+    }
+}
+
+static int order_names(const void *left, const void *right)
+{
+    return aud_str_cmp(*(const aud_str *)left, *(const aud_str *)right);
+}
+
+static aud_status add_names(aud_hash *hash, const aud_cert *cert, unsigned field,
+                            aud_arena *scratch)
+{
+    aud_value list = aud_cert_get(cert, field, scratch);
+    size_t len = list.presence == AUD_PRESENT ? list.as.list.len : 0;
+    aud_str *names = aud_arena_array(scratch, len, sizeof *names);
+
+    if (names == NULL) {
+        return AUD_E_NOMEM;
+    }
+    for (size_t i = 0; i < len; i++) {
+        aud_str lower;
+
+        AUD_TRY(aud_arena_dup(scratch, list.as.list.items[i].as.string, &lower, NULL));
+        for (size_t k = 0; k < lower.len; k++) {
+            char *c = (char *)(uintptr_t)&lower.ptr[k]; /* our own copy */
+            *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
+        }
+        names[i] = lower;
+    }
+    qsort(names, len, sizeof *names, order_names);
+    for (size_t i = 0; i < len; i++) {
+        AUD_TRY(aud_hash_add(hash, names[i], NULL));
+        AUD_TRY(aud_hash_add(hash, (aud_str){"", 1}, NULL));
+    }
+    return aud_hash_add(hash, AUD_LIT("|"), NULL);
+}
+
+/* A key that equal names, issuers and key families share; AUD_END for a certificate without names.
+ */
+static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch)
+{
+    AUD_CLEANUP(aud_hash_freep) aud_hash *hash = NULL;
+    aud_value dns = aud_cert_get(cert, AUD_F_certificate_dns_names, scratch);
+    aud_value ips = aud_cert_get(cert, AUD_F_certificate_ip_addresses, scratch);
+    aud_value key = aud_cert_get(cert, AUD_F_certificate_key, scratch);
+    bool san = (dns.presence == AUD_PRESENT && dns.as.list.len > 0) ||
+               (ips.presence == AUD_PRESENT && ips.as.list.len > 0);
+
+    if (!san && cert->subject.len <= 2) {
+        return AUD_END;
+    }
+    AUD_TRY(aud_hash_new(&hash, NULL));
+    AUD_TRY(aud_hash_add(hash, cert->issuer, NULL));
+    if (san) {
+        AUD_TRY(add_names(hash, cert, AUD_F_certificate_dns_names, scratch));
+        AUD_TRY(add_names(hash, cert, AUD_F_certificate_ip_addresses, scratch));
+    } else {
+        AUD_TRY(aud_hash_add(hash, cert->subject, NULL));
+    }
+    if (key.presence == AUD_PRESENT) {
+        aud_value family = key.as.object.get(key.as.object.self, AUD_F_key_family, scratch);
+        if (family.presence == AUD_PRESENT) {
+            AUD_TRY(aud_hash_add(hash, family.as.string, NULL));
+        }
+    }
+    return aud_hash_end(hash, out, NULL);
+}
+
+static group *find_group(const struct renewals *r, const unsigned char key[32])
+{
+    uint64_t head;
+    size_t at;
+
+    memcpy(&head, key, sizeof head);
+    at = (size_t)(head & (r->num_groups - 1));
+    while (r->groups[at].used && memcmp(r->groups[at].key, key, 32) != 0) {
+        at = (at + 1) & (r->num_groups - 1);
+    }
+    return &r->groups[at];
+}
+
+static struct renewals *make_renewals(const aud_population *p)
+{
+    size_t num = p->counts[AUD_KIND_CERTIFICATE];
+    struct renewals *r = aud_alloc_zero(1, sizeof *r);
+    aud_arena scratch;
+
+    if (r == NULL) {
+        return NULL;
+    }
+    r->num_groups = 16;
+    while (r->num_groups < num * 2) {
+        r->num_groups *= 2;
+    }
+    r->groups = aud_alloc_zero(r->num_groups, sizeof *r->groups);
+    r->keys = aud_alloc_zero(num, sizeof *r->keys);
+    if (r->groups == NULL || r->keys == NULL) {
+        aud_renewals_free(r);
+        return NULL;
+    }
+    aud_arena_init(&scratch, AUD_ARENA_NO_MAX);
+    for (size_t i = 0; i < num; i++) {
+        const aud_cert *cert = p->members[i].cert;
+        group *g;
+
+        aud_arena_reset(&scratch);
+        if (!cert->not_before_ok || group_key(cert, r->keys[i], &scratch) != AUD_OK) {
+            memset(r->keys[i], 0, 32);
+            continue;
+        }
+        g = find_group(r, r->keys[i]);
+        if (!g->used || cert->not_before > g->newest) {
+            memcpy(g->key, r->keys[i], 32);
+            g->newest = cert->not_before;
+            g->used = true;
+        }
+    }
+    aud_arena_clear(&scratch);
+    return r;
+}
+
+bool aud_member_superseded(const member *m, aud_arena *scratch)
+{
+    /* only the lock and the index behind it change: the population says the same as before */
+    aud_population *p = (aud_population *)(uintptr_t)m->population;
+    static const unsigned char none[32];
+    const struct renewals *r;
+
+    AUD_UNUSED(scratch);
+    if (m->cert == NULL) {
+        return false;
+    }
+    (void)pthread_mutex_lock(&p->lock);
+    if (p->renewals == NULL) {
+        p->renewals = make_renewals(p);
+    }
+    r = p->renewals;
+    (void)pthread_mutex_unlock(&p->lock);
+    if (r == NULL || memcmp(r->keys[m->index], none, 32) == 0) {
+        return false; /* nothing known to replace it: it stays in use */
+    }
+    return find_group(r, r->keys[m->index])->newest > m->cert->not_before;
+}
