@@ -3,32 +3,16 @@
 #ifndef AUD_POLICY_POLICY_H
 #define AUD_POLICY_POLICY_H
 
+#include "engine/model/approval.h"
 #include "engine/model/result.h"
 #include "engine/tree/node.h"
 
 /* Texts and declarations of the policies of a run; immutable after loading, shared by threads. */
 typedef struct aud_policy_set aud_policy_set;
 
-/* Answer of the host to approval(subject, params.allow); the strings are in the judge's arena. */
-typedef enum aud_approval_status {
-    AUD_APPROVAL_PROVED,      /* signatures lead to an approved CA, every issuer may sign */
-    AUD_APPROVAL_DECLARED,    /* a record's declared issuer is the name of an approved CA */
-    AUD_APPROVAL_IS_APPROVED, /* it is itself an approved CA */
-    AUD_APPROVAL_NOT,         /* signatures lead to a CA that is not approved */
-    AUD_APPROVAL_SELF_SIGNED, /* a self-signed leaf */
-    AUD_APPROVAL_FORGED,      /* names an approved issuer whose key does not verify it */
-    AUD_APPROVAL_NO_CA,       /* an issuer on the way is not allowed to sign certificates */
-    AUD_APPROVAL_UNKNOWN, /* an issuer's certificate is not at hand, or cannot be verified here */
-    AUD_NUM_APPROVALS
-} aud_approval_status;
 const char *
 aud_approval_name(aud_approval_status status); /* "proved", "no_ca" ... as Lua sees it */
 
-typedef struct aud_approval {
-    aud_approval_status status;
-    aud_str anchor; /* name of the approved CA, or of the issuer at which the way ends */
-    aud_str reason; /* a sentence for the message */
-} aud_approval;
 
 /* What policies may ask beyond facts. All functions are pure and thread-safe. */
 typedef struct aud_policy_host {

@@ -1,0 +1,69 @@
+/* engine/audit/internal.h - how a run keeps its parts; for this room only. */
+#ifndef AUD_AUDIT_INTERNAL_H
+#define AUD_AUDIT_INTERNAL_H
+
+#include "engine/audit/owners.h"
+#include "engine/audit/run.h"
+#include "engine/ingest/adapter.h"
+#include "engine/policy/policy.h"
+#include "engine/population/issuers.h"
+#include "engine/population/population.h"
+#include "engine/vcs/vcs.h"
+
+enum { ENTRY_UNSEEN, ENTRY_GAVE, ENTRY_NOTHING, ENTRY_EXCLUDED, ENTRY_NOT_JUDGED, ENTRY_OUTSIDE };
+
+/* One source while it is read. */
+typedef struct source_run {
+    const aud_source_config *config;
+    aud_str name;
+    aud_vcs *vcs; /* NULL: it could not be opened, a gap says why */
+    const aud_entry *entries;
+    size_t num_entries;
+    size_t first_item;            /* its entries' place among all work items */
+    unsigned char *outcomes;      /* ENTRY_*, one an entry */
+    unsigned char (*digests)[32]; /* content id of every entry that was read */
+    size_t *excluded;             /* files, one a rule */
+    int64_t taken;                /* when the oldest part was taken; INT64_MAX: nobody said */
+} source_run;
+
+typedef AUD_VEC(aud_gap) gap_list;
+typedef AUD_VEC(aud_ca_list *) ca_list_list;
+
+struct aud_run {
+    aud_arena arena;
+    const aud_run_options *options; /* only while aud_run_new runs */
+    aud_config config;
+    source_run *sources;
+    size_t num_sources;
+    size_t num_items;
+    unsigned num_threads;
+    gap_list gaps;
+    ca_list_list ca_lists;
+    aud_owners *owners;
+    aud_policy_set *policies;
+    aud_policy_host host;
+    aud_population *population;
+    aud_run_times times;
+    aud_result result;
+};
+
+double aud_run_clock(void); /* monotonic seconds, for the timings only */
+void aud_run_progress(const aud_run *run, aud_stage stage, size_t done, size_t total);
+
+/* policies.c: the program's own, the configured and the added ones. */
+aud_status aud_run_load_policies(aud_run *run, aud_error *err);
+
+/* read.c: opens the sources, reads all files; `out` is one collector a worker. */
+aud_status aud_run_open_sources(aud_run *run, aud_error *err);
+aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err);
+/* Copies a gap into the run's arena. */
+aud_status aud_run_add_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_str path,
+                           aud_str reason, aud_error *err);
+
+/* judging.c: fills verdicts, findings, coverage, policy errors and the policies' counts. */
+aud_status aud_run_judge(aud_run *run, aud_error *err);
+
+/* outcome.c: accepted gaps, sums and the gate. */
+aud_status aud_run_settle(aud_run *run, aud_error *err);
+
+#endif

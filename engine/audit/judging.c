@@ -1,0 +1,459 @@
+/* engine/audit/judging.c - every policy on every subject, on all cores; the findings in order. */
+#include "engine/audit/internal.h"
+
+#include "engine/base/map.h"
+#include "engine/base/pool.h"
+#include "engine/base/text.h"
+#include "engine/pki/cert.h"
+
+#include <stdlib.h>
+
+enum { GRAIN = 128 };
+
+/* A finding while it is made: what it could not know decides whether it becomes a coverage line. */
+typedef struct raw_finding {
+    aud_finding finding;
+    aud_str unknown_fact;
+    bool covered;
+} raw_finding;
+
+typedef AUD_VEC(raw_finding) finding_list;
+typedef AUD_VEC(aud_policy_error) error_list;
+
+typedef struct worker {
+    const struct judging *judging;
+    aud_judge *judge;
+    aud_arena arena;
+    finding_list findings;
+    error_list errors;
+    size_t subject;
+    int64_t next_change;
+} worker;
+
+typedef struct judging {
+    aud_run *run;
+    uint8_t *verdicts;
+    worker *workers;
+    unsigned num_workers;
+    size_t done;
+} judging;
+
+/* SHA-256 over the parts with a mark between them. */
+static aud_status fingerprint(aud_str policy, aud_str about, const aud_item *items,
+                              size_t num_items, unsigned char out[32], aud_error *err)
+{
+    AUD_CLEANUP(aud_buf_clear) aud_buf text = {.max = 1 << 20};
+
+    AUD_TRY(aud_buf_add(&text, policy, err));
+    AUD_TRY(aud_buf_add(&text, (aud_str){"", 1}, err));
+    AUD_TRY(aud_buf_add(&text, about, err));
+    for (size_t i = 0; i < num_items; i++) {
+        AUD_TRY(aud_buf_add(&text, (aud_str){"", 1}, err));
+        AUD_TRY(aud_buf_add(&text, items[i].item, err));
+    }
+    return aud_sha256(aud_buf_str(&text), out, err);
+}
+
+static aud_status keep_items(worker *w, const aud_opinion *opinion, aud_finding *out,
+                             aud_error *err)
+{
+    aud_item *items = aud_arena_array(&w->arena, opinion->num_items, sizeof *items);
+
+    if (items == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < opinion->num_items; i++) {
+        AUD_TRY(aud_arena_dup(&w->arena, opinion->items[i].item, &items[i].item, err));
+        AUD_TRY(aud_arena_dup(&w->arena, opinion->items[i].got, &items[i].got, err));
+        AUD_TRY(aud_arena_dup(&w->arena, opinion->items[i].want, &items[i].want, err));
+    }
+    out->items = items;
+    out->num_items = opinion->num_items;
+    return AUD_OK;
+}
+
+static aud_status note_broken(worker *w, const aud_opinion *opinion, aud_error *err)
+{
+    const aud_run *run = w->judging->run;
+    const aud_policy_info *policy = &run->result.policies[opinion->policy];
+    aud_policy_error broken = {.policy = policy->id,
+                               .subject = run->result.subjects[w->subject].id,
+                               .path = policy->path,
+                               .line = opinion->broke_line};
+
+    AUD_TRY(aud_arena_dup(&w->arena, opinion->message, &broken.message, err));
+    return AUD_VEC_PUSH(&w->errors, broken, err);
+}
+
+static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error *err)
+{
+    worker *w = ctx;
+    const aud_run *run = w->judging->run;
+    const aud_subject_info *subject = &run->result.subjects[w->subject];
+    raw_finding raw = {.finding = {.policy = opinion->policy,
+                                   .subject = w->subject,
+                                   .verdict = opinion->verdict,
+                                   .severity = opinion->severity}};
+
+    w->judging->verdicts[opinion->policy * run->result.num_subjects + w->subject] =
+        (uint8_t)opinion->verdict;
+    w->next_change = opinion->flips_at < w->next_change ? opinion->flips_at : w->next_change;
+    if (opinion->broke) {
+        AUD_TRY(note_broken(w, opinion, err));
+    }
+    if (opinion->verdict != AUD_V_FAIL && opinion->verdict != AUD_V_UNDECIDED) {
+        return AUD_OK;
+    }
+    AUD_TRY(aud_arena_dup(&w->arena, opinion->message, &raw.finding.message, err));
+    AUD_TRY(aud_arena_dup(&w->arena, opinion->unknown_fact, &raw.unknown_fact, err));
+    AUD_TRY(keep_items(w, opinion, &raw.finding, err));
+    if (subject->num_sightings > 0) {
+        raw.finding.location = subject->sightings[0];
+    }
+    AUD_TRY(fingerprint(run->result.policies[opinion->policy].id, subject->id, raw.finding.items,
+                        raw.finding.num_items, raw.finding.identity, err));
+    AUD_TRY(fingerprint(run->result.policies[opinion->policy].id, subject->lineage,
+                        raw.finding.items, raw.finding.num_items, raw.finding.lineage, err));
+    return AUD_VEC_PUSH(&w->findings, raw, err);
+}
+
+static aud_status judge_range(void *ctx, unsigned number, size_t begin, size_t end, aud_error *err)
+{
+    judging *j = ctx;
+    worker *w = &j->workers[number];
+    aud_run *run = j->run;
+    size_t done;
+
+    if (w->judge == NULL) {
+        AUD_TRY(aud_judge_new(run->policies, run->result.at, &w->judge, err));
+    }
+    for (size_t i = begin; i < end; i++) {
+        const aud_subject_info *subject = &run->result.subjects[i];
+
+        w->subject = i;
+        AUD_TRY(aud_judge_subject(w->judge, subject->kind, subject->facts, take_opinion, w, err));
+    }
+    done = __atomic_add_fetch(&j->done, end - begin, __ATOMIC_RELAXED);
+    aud_run_progress(run, AUD_STAGE_JUDGE, done, run->result.num_subjects);
+    return AUD_OK;
+}
+
+static void judging_clear(judging *j)
+{
+    for (unsigned i = 0; j->workers != NULL && i < j->num_workers; i++) {
+        aud_judge_freep(&j->workers[i].judge);
+        aud_arena_adopt(&j->run->arena, &j->workers[i].arena);
+        aud_free(j->workers[i].findings.items);
+        aud_free(j->workers[i].errors.items);
+    }
+    aud_free(j->workers);
+}
+
+static void finding_list_clear(finding_list *list)
+{
+    aud_free(list->items);
+}
+
+static void error_list_clear(error_list *list)
+{
+    aud_free(list->items);
+}
+
+static int order_findings(const void *left, const void *right)
+{
+    const aud_finding *a = &((const raw_finding *)left)->finding;
+    const aud_finding *b = &((const raw_finding *)right)->finding;
+
+    if (a->severity != b->severity) {
+        return a->severity > b->severity ? -1 : 1;
+    }
+    if (a->policy != b->policy) {
+        return a->policy < b->policy ? -1 : 1;
+    }
+    if (a->subject != b->subject) {
+        return a->subject < b->subject ? -1 : 1;
+    }
+    return 0; /* one opinion a pair */
+}
+
+static int order_errors(const void *left, const void *right)
+{
+    const aud_policy_error *a = left, *b = right;
+    int order = aud_str_cmp(a->policy, b->policy);
+
+    order = order != 0 ? order : aud_str_cmp(a->subject, b->subject);
+    return order != 0 ? order : aud_str_cmp(a->message, b->message);
+}
+
+/* One finding on the whole population for each policy that lacks a required parameter. */
+static aud_status note_unconfigured(judging *j, finding_list *findings, aud_error *err)
+{
+    aud_run *run = j->run;
+    size_t last = run->result.num_subjects - 1; /* the population itself */
+
+    for (size_t i = 0; i < run->result.num_policies; i++) {
+        const aud_policy_info *policy = &run->result.policies[i];
+        raw_finding raw = {
+            .finding = {
+                .policy = i, .subject = last, .verdict = AUD_V_FAIL, .severity = AUD_SEV_LOW}};
+
+        if (policy->configured) {
+            continue;
+        }
+        AUD_TRY(aud_arena_printf(&run->arena, &raw.finding.message, err,
+                                 "Not configured: nothing was judged by it; set its required "
+                                 "parameters under policies.params in certaudit.yaml, or skip it"));
+        AUD_TRY(fingerprint(policy->id, run->result.subjects[last].id, NULL, 0,
+                            raw.finding.identity, err));
+        AUD_TRY(fingerprint(policy->id, run->result.subjects[last].lineage, NULL, 0,
+                            raw.finding.lineage, err));
+        j->verdicts[i * run->result.num_subjects + last] = AUD_V_FAIL;
+        AUD_TRY(AUD_VEC_PUSH(findings, raw, err));
+    }
+    return AUD_OK;
+}
+
+static aud_str source_name(const aud_result *result, size_t subject)
+{
+    const aud_subject_info *info = &result->subjects[subject];
+
+    return info->num_sightings == 0 ? (aud_str){NULL, 0} : info->sightings[0].source;
+}
+
+/* Subjects of one kind and source that a policy really judged, counted once a run. */
+static aud_status count_judged(judging *j, aud_map *counts, aud_buf *key, aud_error *err)
+{
+    aud_run *run = j->run;
+    size_t num = run->result.num_subjects;
+
+    for (size_t i = 0; i < num * run->result.num_policies; i++) {
+        size_t policy = i / num, subject = i % num, *count;
+        aud_verdict verdict = (aud_verdict)j->verdicts[i];
+
+        if (j->verdicts[i] == AUD_V_NONE || verdict == AUD_V_NOT_APPLICABLE ||
+            verdict == AUD_V_NOT_EFFECTIVE) {
+            continue;
+        }
+        key->len = 0;
+        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s", policy,
+                               (int)run->result.subjects[subject].kind,
+                               AUD_ARG(source_name(&run->result, subject))));
+        count = aud_map_get(counts, aud_buf_str(key));
+        if (count == NULL) {
+            count = AUD_ARENA_NEW(&run->arena, size_t);
+            if (count == NULL) {
+                return aud_fail(err, AUD_E_NOMEM, "out of memory");
+            }
+            AUD_TRY(aud_map_put(counts, aud_buf_str(key), count, err));
+        }
+        (*count)++;
+    }
+    return AUD_OK;
+}
+
+/* All findings of one policy, kind and source that miss the same fact. */
+typedef struct missing {
+    aud_coverage line;
+    aud_severity severity;
+    size_t policy;
+    int kind;
+    struct missing *next;
+} missing;
+
+static aud_status count_missing(judging *j, finding_list *findings, aud_map *groups, aud_buf *key,
+                                missing **out_first, aud_error *err)
+{
+    const aud_result *result = &j->run->result;
+
+    for (size_t i = 0; i < findings->len; i++) {
+        const raw_finding *raw = &findings->items[i];
+        const aud_finding *f = &raw->finding;
+        missing *group;
+
+        if (raw->unknown_fact.len == 0) {
+            continue;
+        }
+        key->len = 0;
+        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s %.*s", f->policy,
+                               (int)result->subjects[f->subject].kind, AUD_ARG(raw->unknown_fact),
+                               AUD_ARG(source_name(result, f->subject))));
+        group = aud_map_get(groups, aud_buf_str(key));
+        if (group == NULL) {
+            group = AUD_ARENA_NEW(&j->run->arena, missing);
+            if (group == NULL) {
+                return aud_fail(err, AUD_E_NOMEM, "out of memory");
+            }
+            *group = (missing){.line = {.source = source_name(result, f->subject),
+                                        .policy = result->policies[f->policy].id,
+                                        .fact = raw->unknown_fact},
+                               .severity = f->severity,
+                               .policy = f->policy,
+                               .kind = (int)result->subjects[f->subject].kind,
+                               .next = *out_first};
+            *out_first = group;
+            AUD_TRY(aud_map_put(groups, aud_buf_str(key), group, err));
+        }
+        group->line.subjects++;
+    }
+    return AUD_OK;
+}
+
+static int order_coverage(const void *left, const void *right)
+{
+    const aud_coverage *a = left, *b = right;
+    int order = aud_str_cmp(a->source, b->source);
+
+    order = order != 0 ? order : aud_str_cmp(a->policy, b->policy);
+    return order != 0 ? order : aud_str_cmp(a->fact, b->fact);
+}
+
+typedef struct cover {
+    aud_map *counts, *groups;
+    aud_buf key;
+} cover;
+
+static void cover_clear(cover *c)
+{
+    aud_map_freep(&c->counts);
+    aud_map_freep(&c->groups);
+    aud_buf_clear(&c->key);
+}
+
+static void mark_covered(const judging *j, finding_list *findings, const missing *group)
+{
+    const aud_result *result = &j->run->result;
+
+    for (size_t i = 0; i < findings->len; i++) {
+        raw_finding *raw = &findings->items[i];
+
+        if (raw->finding.policy == group->policy &&
+            (int)result->subjects[raw->finding.subject].kind == group->kind &&
+            aud_str_eq(raw->unknown_fact, group->line.fact) &&
+            aud_str_eq(source_name(result, raw->finding.subject), group->line.source)) {
+            raw->covered = true;
+        }
+    }
+}
+
+/*
+ * A fact that no subject of a source has is one line for that source, not a finding a subject.
+ * The verdicts stay undecided, and the line counts for the gate as they would have.
+ */
+static aud_status cover_missing(judging *j, finding_list *findings, aud_error *err)
+{
+    AUD_CLEANUP(cover_clear) cover c = {.key = {.max = 1 << 16}};
+    aud_run *run = j->run;
+    missing *groups = NULL;
+    aud_coverage *lines;
+    size_t num = 0;
+
+    AUD_TRY(aud_map_new(&c.counts, err));
+    AUD_TRY(aud_map_new(&c.groups, err));
+    AUD_TRY(count_missing(j, findings, c.groups, &c.key, &groups, err));
+    if (groups == NULL) {
+        return AUD_OK;
+    }
+    AUD_TRY(count_judged(j, c.counts, &c.key, err));
+    lines = aud_arena_array(&run->arena, aud_map_count(c.groups), sizeof *lines);
+    if (lines == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (const missing *group = groups; group != NULL; group = group->next) {
+        const size_t *judged;
+
+        c.key.len = 0;
+        AUD_TRY(aud_buf_printf(&c.key, err, "%zu %d %.*s", group->policy, group->kind,
+                               AUD_ARG(group->line.source)));
+        judged = aud_map_get(c.counts, aud_buf_str(&c.key));
+        if (group->line.subjects < 2 || judged == NULL || *judged != group->line.subjects) {
+            continue;
+        }
+        mark_covered(j, findings, group);
+        lines[num++] = group->line;
+        if (group->severity >= run->config.fail_on) {
+            run->result.gate.undecided += group->line.subjects;
+        }
+    }
+    qsort(lines, num, sizeof *lines, order_coverage);
+    run->result.coverage = lines;
+    run->result.num_coverage = num;
+    return AUD_OK;
+}
+
+static aud_status gather(judging *j, aud_error *err)
+{
+    AUD_CLEANUP(finding_list_clear) finding_list all = {0};
+    AUD_CLEANUP(error_list_clear) error_list errors = {0};
+    aud_run *run = j->run;
+    const aud_policy_error *load_errors;
+    aud_policy_error *kept_errors;
+    aud_finding *kept;
+    size_t num_load_errors = 0, num = 0;
+
+    load_errors = aud_policy_set_errors(run->policies, &num_load_errors);
+    for (size_t i = 0; i < num_load_errors; i++) {
+        AUD_TRY(AUD_VEC_PUSH(&errors, load_errors[i], err));
+    }
+    for (unsigned i = 0; i < j->num_workers; i++) {
+        const worker *w = &j->workers[i];
+
+        for (size_t k = 0; k < w->findings.len; k++) {
+            AUD_TRY(AUD_VEC_PUSH(&all, w->findings.items[k], err));
+        }
+        for (size_t k = 0; k < w->errors.len; k++) {
+            AUD_TRY(AUD_VEC_PUSH(&errors, w->errors.items[k], err));
+        }
+        if (w->judge != NULL && w->next_change < run->result.next_change) {
+            run->result.next_change = w->next_change;
+        }
+    }
+    AUD_TRY(note_unconfigured(j, &all, err));
+    AUD_TRY(cover_missing(j, &all, err));
+    if (all.len > 0) {
+        qsort(all.items, all.len, sizeof *all.items, order_findings);
+    }
+    if (errors.len > 0) {
+        qsort(errors.items, errors.len, sizeof *errors.items, order_errors);
+    }
+    kept = aud_arena_array(&run->arena, all.len, sizeof *kept);
+    kept_errors = aud_arena_array(&run->arena, errors.len, sizeof *kept_errors);
+    if (kept == NULL || kept_errors == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < all.len; i++) {
+        if (!all.items[i].covered) {
+            kept[num++] = all.items[i].finding;
+        }
+    }
+    if (errors.len > 0) {
+        memcpy(kept_errors, errors.items, errors.len * sizeof *kept_errors);
+    }
+    run->result.findings = kept;
+    run->result.num_findings = num;
+    run->result.policy_errors = kept_errors;
+    run->result.num_policy_errors = errors.len;
+    run->result.verdicts = j->verdicts;
+    return AUD_OK;
+}
+
+aud_status aud_run_judge(aud_run *run, aud_error *err)
+{
+    AUD_CLEANUP(judging_clear) judging j = {.run = run, .num_workers = run->num_threads};
+    size_t pairs;
+
+    run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+    pairs = run->result.num_policies * run->result.num_subjects;
+    j.verdicts = aud_arena_array(&run->arena, pairs, 1);
+    j.workers = aud_alloc_zero(j.num_workers, sizeof *j.workers);
+    if (j.verdicts == NULL || j.workers == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    memset(j.verdicts, AUD_V_NONE, pairs);
+    for (unsigned i = 0; i < j.num_workers; i++) {
+        j.workers[i].judging = &j;
+        j.workers[i].next_change = INT64_MAX;
+        aud_arena_init(&j.workers[i].arena, AUD_ARENA_NO_MAX);
+    }
+    AUD_TRY(aud_pool_run(run->num_threads, run->result.num_subjects, GRAIN, judge_range, &j, err));
+    return gather(&j, err);
+}

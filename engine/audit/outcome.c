@@ -1,0 +1,220 @@
+/* engine/audit/outcome.c - accepted gaps, the sums that must add up, and the gate. */
+#include "engine/audit/internal.h"
+
+#include "engine/base/text.h"
+#include "engine/pki/cert.h"
+
+#include <stdlib.h>
+
+static int order_gaps(const void *left, const void *right)
+{
+    const aud_gap *a = left, *b = right;
+    int order;
+
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    order = aud_sighting_cmp(&a->where, &b->where);
+    return order != 0 ? order : aud_str_cmp(a->reason, b->reason);
+}
+
+/* An accept line takes what is opaque by nature, never what is broken. */
+static aud_status accept_gaps(aud_run *run, aud_error *err)
+{
+    bool *used = aud_arena_array(&run->arena, run->config.num_accepts, sizeof *used);
+    aud_str *notices = aud_arena_array(&run->arena, run->config.num_accepts, sizeof *notices);
+    size_t num = 0;
+
+    if (used == NULL || notices == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < run->gaps.len; i++) {
+        aud_gap *gap = &run->gaps.items[i];
+
+        for (size_t k = 0; k < run->config.num_accepts && aud_gap_is_opaque(gap->kind); k++) {
+            const aud_accept_rule *rule = &run->config.accepts[k];
+
+            if (aud_glob_match(rule->path, gap->where.path) &&
+                (rule->source.len == 0 || aud_glob_match(rule->source, gap->where.source))) {
+                AUD_TRY(aud_arena_dup(&run->arena, rule->reason, &gap->accepted, err));
+                used[k] = true;
+                break;
+            }
+        }
+    }
+    for (size_t k = 0; k < run->config.num_accepts; k++) {
+        if (!used[k]) {
+            AUD_TRY(aud_arena_printf(&run->arena, &notices[num++], err,
+                                     "the accepted gap '%.*s' (%.*s:%u) no longer exists: take "
+                                     "the line out",
+                                     AUD_ARG(run->config.accepts[k].path),
+                                     AUD_ARG(run->config.path), run->config.accepts[k].line));
+        }
+    }
+    run->result.notices = notices;
+    run->result.num_notices = num;
+    if (run->gaps.len > 0) {
+        qsort(run->gaps.items, run->gaps.len, sizeof *run->gaps.items, order_gaps);
+    }
+    run->result.gaps = run->gaps.items;
+    run->result.num_gaps = run->gaps.len;
+    return AUD_OK;
+}
+
+/* SHA-256 over (path, content id) of every file that was read, in the order of paths. */
+static aud_status digest_source(const source_run *s, unsigned char out[32], aud_error *err)
+{
+    AUD_CLEANUP(aud_hash_freep) aud_hash *hash = NULL;
+
+    AUD_TRY(aud_hash_new(&hash, err));
+    for (size_t i = 0; i < s->num_entries; i++) {
+        if (s->outcomes[i] == ENTRY_EXCLUDED || s->outcomes[i] == ENTRY_OUTSIDE) {
+            continue;
+        }
+        AUD_TRY(aud_hash_add(hash, s->entries[i].path, err));
+        AUD_TRY(aud_hash_add(hash, (aud_str){"", 1}, err));
+        AUD_TRY(aud_hash_add(hash, (aud_str){(const char *)s->digests[i], 32}, err));
+    }
+    return aud_hash_end(hash, out, err);
+}
+
+static aud_status sum_source(aud_run *run, const source_run *s, aud_source_info *out,
+                             aud_error *err)
+{
+    struct aud_exclusion *exclusions =
+        aud_arena_array(&run->arena, s->config->num_excludes, sizeof *exclusions);
+    unsigned char digest[32];
+
+    if (exclusions == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    out->name = s->name;
+    AUD_TRY(aud_arena_dup(&run->arena, s->config->rev, &out->ref, err));
+    out->kind = s->vcs == NULL ? AUD_LIT("unreadable") : aud_str_of(aud_vcs_kind(s->vcs));
+    out->rev = s->vcs == NULL ? (aud_str){NULL, 0} : aud_vcs_rev(s->vcs);
+    for (size_t i = 0; i < s->num_entries; i++) {
+        out->gave += s->outcomes[i] == ENTRY_GAVE ? 1 : 0;
+        out->nothing += s->outcomes[i] == ENTRY_NOTHING ? 1 : 0;
+        out->excluded += s->outcomes[i] == ENTRY_EXCLUDED ? 1 : 0;
+        out->not_judged += s->outcomes[i] == ENTRY_NOT_JUDGED ? 1 : 0;
+    }
+    out->files = out->gave + out->nothing + out->excluded + out->not_judged;
+    for (size_t i = 0; i < s->config->num_excludes && s->vcs != NULL; i++) {
+        exclusions[i].files = s->excluded[i];
+        AUD_TRY(
+            aud_arena_dup(&run->arena, s->config->excludes[i].path, &exclusions[i].pattern, err));
+        AUD_TRY(
+            aud_arena_dup(&run->arena, s->config->excludes[i].reason, &exclusions[i].reason, err));
+    }
+    out->exclusions = exclusions;
+    out->num_exclusions = s->vcs == NULL ? 0 : s->config->num_excludes;
+    AUD_TRY(digest_source(s, digest, err));
+    return aud_hex_dup(&run->arena, (aud_str){(const char *)digest, 32}, &out->digest, err);
+}
+
+static aud_status sum_sources(aud_run *run, aud_error *err)
+{
+    aud_source_info *infos = aud_arena_array(&run->arena, run->num_sources, sizeof *infos);
+
+    if (infos == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < run->num_sources; i++) {
+        AUD_TRY(sum_source(run, &run->sources[i], &infos[i], err));
+    }
+    run->result.sources = infos;
+    run->result.num_sources = run->num_sources;
+    return AUD_OK;
+}
+
+/* `out_judged`: pairs with a verdict in substance, less those of the population itself. */
+static aud_status count_verdicts(aud_run *run, size_t *out_judged, aud_error *err)
+{
+    aud_result *result = &run->result;
+    aud_policy_info *policies =
+        aud_arena_array(&run->arena, result->num_policies, sizeof *policies);
+
+    if (policies == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t p = 0; p < result->num_policies; p++) {
+        const uint8_t *row = result->verdicts + p * result->num_subjects;
+
+        policies[p] = result->policies[p];
+        for (size_t s = 0; s < result->num_subjects; s++) {
+            if (row[s] != AUD_V_NONE) {
+                policies[p].counts[row[s]]++;
+                result->totals[row[s]]++;
+                *out_judged += s + 1 < result->num_subjects && row[s] != AUD_V_NOT_APPLICABLE &&
+                                       row[s] != AUD_V_NOT_EFFECTIVE
+                                   ? 1
+                                   : 0;
+            }
+        }
+    }
+    result->policies = policies;
+    return AUD_OK;
+}
+
+static void weigh_findings(aud_run *run)
+{
+    aud_result *result = &run->result;
+    /* the run's own findings, still ours to complete */
+    aud_finding *findings = (aud_finding *)(uintptr_t)result->findings;
+
+    for (size_t i = 0; i < result->num_findings; i++) {
+        aud_finding *f = &findings[i];
+
+        f->gates = f->verdict != AUD_V_WAIVED && f->severity >= result->gate.fail_on;
+        if (f->verdict == AUD_V_FAIL) {
+            result->severities[f->severity]++;
+            result->gate.failing += f->gates ? 1 : 0;
+        } else if (f->verdict == AUD_V_UNDECIDED) {
+            result->gate.undecided += f->gates ? 1 : 0;
+        }
+    }
+}
+
+static bool has_open_gap(const aud_result *result)
+{
+    for (size_t i = 0; i < result->num_gaps; i++) {
+        if (result->gaps[i].accepted.len == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void decide(aud_run *run, size_t judged)
+{
+    static const aud_exit order[] = {AUD_EXIT_USAGE, AUD_EXIT_OUTPUT, AUD_EXIT_FINDINGS,
+                                     AUD_EXIT_INCOMPLETE, AUD_EXIT_NOTHING};
+    aud_result *result = &run->result;
+    aud_gate *gate = &result->gate;
+    size_t subjects = result->num_subjects - 1; /* less the population itself */
+
+    gate->reasons |= result->num_policy_errors > 0 ? 1U << AUD_EXIT_USAGE : 0;
+    gate->reasons |= gate->failing > 0 ? 1U << AUD_EXIT_FINDINGS : 0;
+    gate->reasons |= gate->undecided > 0 || has_open_gap(result) ? 1U << AUD_EXIT_INCOMPLETE : 0;
+    if (!run->options->no_policies &&
+        (subjects < gate->min_subjects || subjects == 0 || judged == 0)) {
+        gate->reasons |= 1U << AUD_EXIT_NOTHING;
+    }
+    for (size_t i = 0; i < AUD_COUNT(order) && gate->exit_code == AUD_EXIT_CLEAN; i++) {
+        if ((gate->reasons & (1U << order[i])) != 0) {
+            gate->exit_code = order[i];
+        }
+    }
+}
+
+aud_status aud_run_settle(aud_run *run, aud_error *err)
+{
+    size_t judged = 0;
+
+    AUD_TRY(accept_gaps(run, err));
+    AUD_TRY(sum_sources(run, err));
+    AUD_TRY(count_verdicts(run, &judged, err));
+    weigh_findings(run);
+    decide(run, judged);
+    return AUD_OK;
+}

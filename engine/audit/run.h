@@ -1,0 +1,50 @@
+/* engine/audit/run.h - one audit: read, judge, gate. Neither prints nor exits. */
+#ifndef AUD_AUDIT_RUN_H
+#define AUD_AUDIT_RUN_H
+
+#include "engine/audit/config.h"
+#include "engine/model/result.h"
+
+typedef enum aud_stage { AUD_STAGE_READ, AUD_STAGE_LINK, AUD_STAGE_JUDGE } aud_stage;
+
+typedef struct aud_run_options {
+    const aud_config *config;
+    const aud_source_config *sources; /* replace the configuration's, if any */
+    size_t num_sources;
+    int64_t at;
+    bool at_given;
+    unsigned num_threads;       /* 0: all cores */
+    const aud_str *policy_dirs; /* beside the configuration's and the program's own */
+    size_t num_policy_dirs;
+    const aud_str *select, *skip;
+    size_t num_select, num_skip;
+    const aud_str *passwords;
+    size_t num_passwords;
+    bool no_policies; /* read only: for `show` */
+    /* Called from any thread, seldom; may be NULL. */
+    void (*progress)(void *ctx, aud_stage stage, size_t done, size_t total);
+    void *progress_ctx;
+} aud_run_options;
+
+/* Seconds of each stage, for --verbose and the bench; not part of any report. */
+typedef struct aud_run_times {
+    double list, read, link, judge;
+} aud_run_times;
+
+typedef struct aud_run aud_run;
+
+/*
+ * Errors: AUD_E_USAGE for what the configuration or the arguments ask wrongly (a policy, a
+ * parameter, a format that does not exist), AUD_E_NOMEM. Everything that befalls an input is part
+ * of the result.
+ */
+AUD_NODISCARD aud_status aud_run_new(const aud_run_options *options, aud_run **out, aud_error *err);
+void aud_run_freep(aud_run **run);
+const aud_result *aud_run_result(const aud_run *run);
+const aud_run_times *aud_run_timings(const aud_run *run);
+
+/* Infos of every policy that the options give, without reading any source. */
+AUD_NODISCARD aud_status aud_run_policies(const aud_run_options *options, aud_run **out,
+                                          aud_error *err);
+
+#endif
