@@ -1,0 +1,99 @@
+/* engine/cli/cli.h - the command line: arguments, environment, clock, streams, exit code. */
+#ifndef AUD_CLI_CLI_H
+#define AUD_CLI_CLI_H
+
+#include "engine/audit/run.h"
+#include "engine/base/memory.h"
+#include "reporters/reporter.h"
+
+/* Exit codes beside those of a run: see aud_exit. */
+
+/* One report asked for by -o. */
+typedef struct aud_output {
+    const aud_reporter *reporter;
+    aud_str path; /* "-" is standard output */
+    const aud_option *options;
+    size_t num_options;
+} aud_output;
+
+typedef enum aud_when { AUD_WHEN_AUTO, AUD_WHEN_ALWAYS, AUD_WHEN_NEVER } aud_when;
+typedef enum aud_progress { AUD_PROGRESS_AUTO, AUD_PROGRESS_PLAIN, AUD_PROGRESS_NONE } aud_progress;
+
+typedef AUD_VEC(aud_str) aud_strs;
+
+/* Where a value came from, for --show-config. */
+typedef enum aud_origin {
+    AUD_FROM_DEFAULT,
+    AUD_FROM_FILE,
+    AUD_FROM_ENVIRONMENT,
+    AUD_FROM_FLAG,
+} aud_origin;
+
+/* Everything that arguments and environment say, checked. Borrowed from argv and the arena. */
+typedef struct aud_args {
+    aud_arena arena;
+    const char *command; /* "check" */
+    aud_strs operands;
+    aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
+    aud_str progress_text, color_text;
+    int64_t at;
+    aud_severity fail_on, min_severity;
+    bool has_fail_on;
+    unsigned jobs, verbose;
+    bool quiet, show_config, help, version;
+    aud_progress progress;
+    aud_when color;
+    AUD_VEC(aud_output) outputs;
+    aud_strs policy_dirs, select, skip, passwords;
+    aud_origin origins[64]; /* by row of the option table */
+} aud_args;
+
+/*
+ * Reads argv behind the command. A wrong word is AUD_E_USAGE and names the nearest right one.
+ */
+AUD_NODISCARD aud_status aud_args_read(aud_args *args, const char *command, int argc, char **argv,
+                                       aud_error *err);
+void aud_args_clear(aud_args *args);
+/* Prints name, value and origin of every option, for --show-config. */
+void aud_args_show(const aud_args *args, aud_out *out);
+/* Writes the options that `command` takes, for --help. */
+void aud_args_help(const char *command, aud_out *out);
+
+/* The configuration: --config, or the repository one stands in, or the defaults. */
+AUD_NODISCARD aud_status aud_find_config(aud_args *args, aud_config *out, aud_error *err);
+/* Operands as sources. */
+AUD_NODISCARD aud_status aud_operand_sources(aud_args *args, const aud_source_config **out,
+                                             size_t *out_num, aud_error *err);
+
+/* Commands; each gives the exit code. `out` is standard output. */
+int aud_command_check(aud_args *args, aud_out *out);
+int aud_command_show(aud_args *args, aud_out *out);
+int aud_command_policy(aud_args *args, aud_out *out);
+int aud_help(const char *command, aud_out *out);
+
+/* A diagnostic on standard error, neutralised: "certaudit: path:line: message". */
+void aud_complain(const aud_error *err);
+/* A plain line on standard error, neutralised. */
+void aud_say(const char *format, ...) AUD_PRINTF(1, 2);
+
+/* Fills the options of a run from arguments and configuration; no sources means the
+ * configuration's, and without those ".". */
+AUD_NODISCARD aud_status aud_run_options_of(aud_args *args, const aud_config *config,
+                                            aud_run_options *out, aud_error *err);
+
+/* Writes all reports; text on `out` if none was asked for. Gives `code`, or AUD_EXIT_OUTPUT where
+ * that comes first. */
+int aud_write_outputs(aud_args *args, const aud_result *result, aud_out *out);
+
+/* A progress line on standard error; the callback of aud_run_options. */
+typedef struct aud_meter {
+    bool enabled, redraw;
+    int stage;
+    unsigned percent;
+    double started, shown;
+} aud_meter;
+void aud_meter_init(aud_meter *meter, const aud_args *args);
+void aud_meter_step(void *meter, aud_stage stage, size_t done, size_t total);
+void aud_meter_done(aud_meter *meter);
+
+#endif
