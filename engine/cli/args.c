@@ -6,6 +6,8 @@
 #include "engine/base/text.h"
 
 #include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 typedef enum opt {
@@ -44,8 +46,7 @@ static const opt_row rows[NUM_OPTS] = {
                     "configuration (default: certaudit.yaml of the repository one stands in)"},
     [OPT_REV] = {"rev", 0, "REV", "CERTAUDIT_REV",
                  "judge git sources at this revision instead of what lies on disk"},
-    [OPT_AT] = {"at", 0, "TIME", "CERTAUDIT_AT",
-                "judged instant, RFC 3339 (default: now)"},
+    [OPT_AT] = {"at", 0, "TIME", "CERTAUDIT_AT", "judged instant, RFC 3339 (default: now)"},
     [OPT_FAIL_ON] = {"fail-on", 0, "SEVERITY", "CERTAUDIT_FAIL_ON",
                      "least severity that gates: critical, high (default), medium, low, info"},
     [OPT_OUTPUT] = {"output", 'o', "FORMAT[,KEY=VALUE...]=PATH", NULL,
@@ -204,6 +205,9 @@ static aud_status read_output(aud_args *args, aud_str text, aud_error *err)
         return aud_fail(err, AUD_E_USAGE, "'-o %.*s' names no path; '-' is standard output",
                         AUD_ARG(text));
     }
+    if (args->outputs.len == AUD_MAX_OUTPUTS) {
+        return aud_fail(err, AUD_E_USAGE, "more than %d reports", AUD_MAX_OUTPUTS);
+    }
     for (size_t i = 0; i < args->outputs.len; i++) {
         if (aud_str_eq(args->outputs.items[i].path, output.path)) {
             return aud_fail(err, AUD_E_USAGE, "two reports go to '%.*s'", AUD_ARG(output.path));
@@ -302,10 +306,10 @@ static aud_status read_flags(aud_args *args, int argc, char **argv, aud_error *e
     int got, last;
 
     for (size_t i = 0; i < NUM_OPTS; i++) {
-        longs[i] = (struct option){.name = rows[i].name,
-                                   .has_arg = rows[i].value == NULL ? no_argument
-                                                                    : required_argument,
-                                   .val = 256 + (int)i};
+        longs[i] =
+            (struct option){.name = rows[i].name,
+                            .has_arg = rows[i].value == NULL ? no_argument : required_argument,
+                            .val = 256 + (int)i};
         if (rows[i].letter != 0) {
             shorts[len++] = rows[i].letter;
             if (rows[i].value != NULL) {
@@ -413,8 +417,7 @@ static aud_status check_values(aud_args *args, aud_error *err)
     return read_passwords(args, err);
 }
 
-aud_status aud_args_read(aud_args *args, const char *command, int argc, char **argv,
-                         aud_error *err)
+aud_status aud_args_read(aud_args *args, const char *command, int argc, char **argv, aud_error *err)
 {
     *args = (aud_args){.command = command, .fail_on = AUD_SEV_HIGH};
     aud_arena_init(&args->arena, AUD_ARENA_NO_MAX);

@@ -6,7 +6,9 @@
 #include "engine/base/memory.h"
 #include "reporters/reporter.h"
 
-/* Exit codes beside those of a run: see aud_exit. */
+#include <pthread.h>
+
+enum { AUD_MAX_OUTPUTS = 64 };
 
 /* One report asked for by -o. */
 typedef struct aud_output {
@@ -70,6 +72,10 @@ int aud_command_check(aud_args *args, aud_out *out);
 int aud_command_show(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out);
 int aud_help(const char *command, aud_out *out);
+/* Everything: finds the command, reads its arguments, runs it. */
+int aud_cli(int argc, char **argv, aud_out *out);
+/* Subjects and gaps for people. */
+int aud_show_text(const aud_result *result, aud_out *out);
 
 /* A diagnostic on standard error, neutralised: "certaudit: path:line: message". */
 void aud_complain(const aud_error *err);
@@ -81,16 +87,16 @@ void aud_say(const char *format, ...) AUD_PRINTF(1, 2);
 AUD_NODISCARD aud_status aud_run_options_of(aud_args *args, const aud_config *config,
                                             aud_run_options *out, aud_error *err);
 
-/* Writes all reports; text on `out` if none was asked for. Gives `code`, or AUD_EXIT_OUTPUT where
- * that comes first. */
+/* Writes all reports, side by side; text on `out` if none was asked for. Gives the run's exit code,
+ * or AUD_EXIT_OUTPUT where that comes first. */
 int aud_write_outputs(aud_args *args, const aud_result *result, aud_out *out);
 
 /* A progress line on standard error; the callback of aud_run_options. */
 typedef struct aud_meter {
-    bool enabled, redraw;
+    bool enabled, redraw, drawn;
     int stage;
-    unsigned percent;
     double started, shown;
+    pthread_mutex_t lock;
 } aud_meter;
 void aud_meter_init(aud_meter *meter, const aud_args *args);
 void aud_meter_step(void *meter, aud_stage stage, size_t done, size_t total);

@@ -1,0 +1,159 @@
+/* engine/cli/commands.c - which command, its help page, the version. */
+#include "engine/cli/cli.h"
+
+#include "engine/base/text.h"
+
+#include <certaudit_version.h>
+
+typedef struct command {
+    const char *name;
+    int (*run)(aud_args *args, aud_out *out); /* NULL: the contract's, not this version's */
+    const char *usage;
+    const char *line;
+    const char *help;
+} command;
+
+static int run_version(aud_args *args, aud_out *out);
+static int run_help(aud_args *args, aud_out *out);
+
+static const command commands[] = {
+    {"check", aud_command_check, "check [SOURCE...]", "read, judge, report, gate",
+     "Reads every SOURCE (a folder, a file, a git work tree or a bare repository; default: the\n"
+     "configuration's sources, or '.'), judges what it finds and gates by the exit code:\n"
+     "  0  clean\n"
+     "  1  findings at or above --fail-on\n"
+     "  2  usage, configuration or policy error\n"
+     "  3  nothing judged\n"
+     "  4  incomplete: something could not be read or decided\n"
+     "  5  a report could not be written\n"
+     "\n"
+     "Examples:\n"
+     "  certaudit check                                   the repository one stands in\n"
+     "  certaudit check /etc/ssl/certs                    a plain folder\n"
+     "  certaudit check --rev v1.4 infra.git              a bare clone at a tag\n"
+     "  certaudit check -o junit=out/junit.xml -o sarif=out/certs.sarif -o html=out/certs.html\n"
+     "  certaudit check --at 2026-12-24T00:00:00Z .       as it will be judged then\n"},
+    {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
+     "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
+     "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},
+    {"policy", aud_command_policy, "policy list", "the policies that would judge",
+     "Prints id, severity and title of every policy that the configuration gives.\n"},
+    {"version", run_version, "version", "program and library versions", ""},
+    {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
+    {"evidence", NULL, NULL, NULL, NULL},
+    {"verify", NULL, NULL, NULL, NULL},
+    {"inventory", NULL, NULL, NULL, NULL},
+    {"compare", NULL, NULL, NULL, NULL},
+    {"init", NULL, NULL, NULL, NULL},
+    {"completion", NULL, NULL, NULL, NULL},
+};
+
+static const command *find(aud_str name)
+{
+    for (size_t i = 0; i < AUD_COUNT(commands); i++) {
+        if (aud_str_eq(name, aud_str_of(commands[i].name))) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
+static int unknown(aud_str name)
+{
+    const char *names[AUD_COUNT(commands)];
+    const char *near;
+
+    for (size_t i = 0; i < AUD_COUNT(commands); i++) {
+        names[i] = commands[i].name;
+    }
+    near = aud_nearest(name, names, AUD_COUNT(names));
+    if (near == NULL) {
+        aud_say("certaudit: unknown command '%.*s'; see certaudit --help", AUD_ARG(name));
+    } else {
+        aud_say("certaudit: unknown command '%.*s'; did you mean '%s'?", AUD_ARG(name), near);
+    }
+    return AUD_EXIT_USAGE;
+}
+
+int aud_help(const char *name, aud_out *out)
+{
+    const command *c = name == NULL ? NULL : find(aud_str_of(name));
+
+    if (c != NULL && c->run != NULL) {
+        aud_out_printf(out, "usage: certaudit %s\n\n%s\n\n%s", c->usage, c->line, c->help);
+        if (c->help[0] != '\0') {
+            aud_out_text(out, "\nOptions:\n");
+            aud_args_help(c->name, out);
+        }
+        return AUD_EXIT_CLEAN;
+    }
+    aud_out_text(out, "certaudit audits TLS certificates and settings against policies.\n\n"
+                      "usage: certaudit COMMAND [OPTION...] [SOURCE...]\n\n");
+    for (size_t i = 0; i < AUD_COUNT(commands) && commands[i].run != NULL; i++) {
+        aud_out_printf(out, "  %-20s %s\n", commands[i].usage, commands[i].line);
+    }
+    aud_out_text(out, "\nStart with 'certaudit check' in a repository; 'certaudit COMMAND --help' "
+                      "tells more.\n");
+    return AUD_EXIT_CLEAN;
+}
+
+static int run_version(aud_args *args, aud_out *out)
+{
+    AUD_UNUSED(args);
+    aud_out_text(out, "certaudit " CERTAUDIT_VERSION "\n");
+    return AUD_EXIT_CLEAN;
+}
+
+static int run_help(aud_args *args, aud_out *out)
+{
+    char name[32] = "";
+    aud_str wanted;
+
+    if (args->operands.len == 0) {
+        return aud_help(NULL, out);
+    }
+    wanted = aud_str_sub(args->operands.items[0], 0, sizeof name - 1);
+    if (find(wanted) == NULL) {
+        return unknown(args->operands.items[0]);
+    }
+    memcpy(name, wanted.ptr, wanted.len);
+    return aud_help(name, out);
+}
+
+int aud_cli(int argc, char **argv, aud_out *out)
+{
+    AUD_CLEANUP(aud_args_clear) aud_args args = {0};
+    const command *c;
+    aud_error err = {0};
+    aud_str name = aud_str_of(argc > 1 ? argv[1] : "--help");
+
+    if (argc < 2) {
+        (void)aud_help(NULL, out);
+        return AUD_EXIT_USAGE;
+    }
+    if (aud_str_eq(name, AUD_LIT("--help")) || aud_str_eq(name, AUD_LIT("-h"))) {
+        return aud_help(NULL, out);
+    }
+    if (aud_str_eq(name, AUD_LIT("--version")) || aud_str_eq(name, AUD_LIT("-V"))) {
+        return run_version(&args, out);
+    }
+    c = find(name);
+    if (c == NULL) {
+        return unknown(name);
+    }
+    if (c->run == NULL) {
+        aud_say("certaudit: '%s' is not part of this version", c->name);
+        return AUD_EXIT_USAGE;
+    }
+    if (aud_args_read(&args, c->name, argc - 1, argv + 1, &err) != AUD_OK) {
+        aud_complain(&err);
+        return AUD_EXIT_USAGE;
+    }
+    if (args.help) {
+        return aud_help(c->name, out);
+    }
+    if (args.version) {
+        return run_version(&args, out);
+    }
+    return c->run(&args, out);
+}

@@ -1,0 +1,81 @@
+-- policies/core/cipher_suites.lua
+-- Protocol versions and cipher suites that are offered.
+local function holds(list, value)
+  for _, v in ipairs(list) do
+    if v == value then
+      return true
+    end
+  end
+  return false
+end
+
+-- Why nobody should use it, or nil.
+local function broken(suite)
+  if suite.anonymous then return "anonymous" end
+  if suite.encryption == "NULL" then return "no encryption" end
+  if suite.export_grade then return "export grade" end
+  if suite.encryption == "RC4" or suite.encryption == "DES" or suite.encryption == "3DES"
+    or suite.encryption == "RC2" or suite.encryption == "IDEA" then
+    return suite.encryption
+  end
+  if suite.mac == "MD5" then return "MD5" end
+  return nil
+end
+
+local function weak(suite)
+  if not suite.forward_secrecy then return "no forward secrecy" end
+  if not suite.aead then return "no authenticated encryption" end
+  return nil
+end
+
+return policy {
+  title = "Only strong protocols and cipher suites are offered",
+  applies_to = { "endpoint", "tls_config" },
+  severity = "high",
+  severities = { "medium" },
+  cite = { doc = "RFC 9325", version = "2022", at = "3.1 and 4.1", url = "https://www.rfc-editor.org/rfc/rfc9325" },
+  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1" },
+  params = {
+    forbid_protocols = { "SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1" },
+    only = {}, -- IANA names; where given, every other suite fails
+    allow = {}, -- IANA names that pass whatever is said of them
+  },
+  remediation = "Offer TLS 1.2 and 1.3 alone, with ECDHE key exchange and AES-GCM or ChaCha20-Poly1305.",
+  level = "must",
+  check = function(subject, params)
+    if kind(subject) == "endpoint" and is_known(subject, "speaks_tls") and not subject.speaks_tls then
+      return not_applicable("it does not speak TLS")
+    end
+    local items, severity = {}, "medium"
+    for _, protocol in ipairs(subject.protocols) do
+      if holds(params.forbid_protocols, protocol) then
+        severity = "high"
+        items[#items + 1] = { item = protocol, got = "offered", want = "TLSv1.2 or later" }
+      end
+    end
+    if #items > 0 and not is_known(subject, "suites") then
+      return fail { items = items, severity = severity, message = "offers weak protocols; not every suite is known" }
+    end
+    for _, suite in ipairs(subject.suites) do
+      local name = suite.name
+      local bad, poor
+      if holds(params.allow, name) then
+        bad, poor = nil, nil
+      elseif #params.only > 0 and not holds(params.only, name) then
+        bad = "not on the list"
+      else
+        bad, poor = broken(suite), weak(suite)
+      end
+      if bad then
+        severity = "high"
+      end
+      if bad or poor then
+        items[#items + 1] = { item = name, got = bad or poor, want = "forward secrecy and authenticated encryption" }
+      end
+    end
+    if #items > 0 then
+      return fail { items = items, severity = severity, message = "offers what is weak or broken" }
+    end
+    return pass()
+  end,
+}
