@@ -1,0 +1,188 @@
+/* engine/pki/cert_facts.c - the facts of a certificate, each read when it is asked for. */
+#include "engine/pki/pki_internal.h"
+
+#include "engine/base/text.h"
+
+static aud_value digest_value(aud_str bytes, bool sha1, aud_arena *arena)
+{
+    unsigned char out[32];
+    aud_status st = sha1 ? aud_sha1(bytes, out, NULL) : aud_sha256(bytes, out, NULL);
+
+    return st == AUD_OK ? aud_hex_value((aud_str){(const char *)out, sha1 ? 20 : 32}, arena)
+                        : aud_unknown();
+}
+
+static aud_value serial_value(const aud_cert *cert, aud_arena *arena)
+{
+    aud_str serial = cert->serial;
+
+    if (serial.len > 1 && serial.ptr[0] == 0) {
+        serial = aud_str_sub(serial, 1, serial.len);
+    }
+    return aud_hex_value(serial, arena);
+}
+
+static bool serial_positive(aud_str serial)
+{
+    return (unsigned char)serial.ptr[0] < 0x80 && aud_der_magnitude(serial).len > 0;
+}
+
+static aud_value validity(const aud_cert *cert)
+{
+    int64_t seconds;
+
+    if (!cert->not_before_ok || !cert->not_after_ok) {
+        return aud_unknown();
+    }
+    seconds = cert->not_after - cert->not_before + 1; /* both end points count */
+    return aud_int(seconds > 0 ? seconds : 0);
+}
+
+static aud_value signature_value(const aud_cert *cert, unsigned field, aud_arena *arena)
+{
+    const aud_oid_row *row;
+    aud_str oid, parameters;
+    aud_value dotted;
+
+    if (!aud_algorithm_parts(cert->outer_alg, &oid, &parameters)) {
+        return aud_unknown();
+    }
+    dotted = aud_oid_value(oid, arena);
+    if (dotted.presence != AUD_PRESENT || field == AUD_F_certificate_signature_oid) {
+        return dotted;
+    }
+    row = aud_signature_row(dotted.as.string);
+    if (field == AUD_F_certificate_signature_algorithm) {
+        return row == NULL ? dotted : aud_string(aud_str_of(row->name));
+    }
+    if (row == NULL) {
+        return aud_unknown();
+    }
+    if (row->other == NULL) {
+        return aud_pss_hash(parameters, arena);
+    }
+    return row->other[0] == '\0' ? aud_absent() : aud_string(aud_str_of(row->other));
+}
+
+/* RFC 4055, 3.1: [0] hashAlgorithm DEFAULT sha1. */
+aud_value aud_pss_hash(aud_str parameters, aud_arena *arena)
+{
+    aud_str oid, ignored;
+    const aud_oid_row *row;
+    aud_value dotted;
+    aud_tlv seq, hash;
+    aud_der in;
+
+    if (!aud_der_only(parameters, AUD_TAG_SEQUENCE, &seq)) {
+        return aud_unknown();
+    }
+    in = aud_der_of(seq.content);
+    if (!aud_der_take(&in, AUD_TAG_CONTEXT_CONS, &hash)) {
+        return in.broken ? aud_unknown() : aud_string(AUD_LIT("sha1"));
+    }
+    if (!aud_algorithm_parts(hash.content, &oid, &ignored)) {
+        return aud_unknown();
+    }
+    dotted = aud_oid_value(oid, arena);
+    row = dotted.presence == AUD_PRESENT ? aud_hash_row(dotted.as.string) : NULL;
+    return row == NULL ? aud_unknown() : aud_string(aud_str_of(row->name));
+}
+
+static aud_value encoding_errors(const aud_cert *cert, aud_arena *arena)
+{
+    static const char *const words[NUM_FLAWS] = {
+        "a length that is not in its shortest form",
+        "an indefinite length",
+        "a tag that is not in its shortest form",
+        "bytes behind the certificate",
+        "a version that does not fit what follows",
+        "a serial number that is zero, negative, padded or longer than 20 bytes",
+        "a time that is not written as RFC 5280 asks",
+        "a GeneralizedTime before 2050",
+        "a time that cannot be read",
+        "two different signature algorithms",
+        "an empty list of extensions",
+        "an extension twice",
+        "a BOOLEAN that is neither 00 nor FF",
+        "a default value that is written out",
+        "an extension that cannot be read",
+        "a signature that is no whole number of bytes",
+    };
+    uint32_t flaws = cert->errors | aud_ext_flaws(cert);
+    aud_value *items = aud_arena_array(arena, NUM_FLAWS, sizeof *items);
+    size_t num = 0;
+
+    if (items == NULL) {
+        return aud_unknown();
+    }
+    for (unsigned i = 0; i < NUM_FLAWS; i++) {
+        if ((flaws >> i & 1) != 0) {
+            items[num++] = aud_string(aud_str_of(words[i]));
+        }
+    }
+    return aud_list_of(items, num);
+}
+
+static bool is_self_issued(const aud_cert *cert)
+{
+    return aud_str_eq(cert->issuer, cert->subject) && cert->subject.len > 2;
+}
+
+#define ATTRIBUTE_CN AUD_LIT("\x55\x04\x03")
+#define ATTRIBUTE_O AUD_LIT("\x55\x04\x0a")
+
+aud_value aud_cert_get(const void *self, unsigned field, aud_arena *scratch)
+{
+    const aud_cert *cert = self;
+
+    switch (field) {
+    case AUD_F_certificate_sha256:
+        return digest_value(cert->der, false, scratch);
+    case AUD_F_certificate_sha1:
+        return digest_value(cert->der, true, scratch);
+    case AUD_F_certificate_version:
+        return cert->version == 0 ? aud_unknown() : aud_int(cert->version);
+    case AUD_F_certificate_serial:
+        return serial_value(cert, scratch);
+    case AUD_F_certificate_serial_bytes:
+        return aud_int((int64_t)cert->serial.len);
+    case AUD_F_certificate_serial_positive:
+        return aud_bool(serial_positive(cert->serial));
+    case AUD_F_certificate_subject:
+        return aud_string(aud_name_text(cert->subject, scratch));
+    case AUD_F_certificate_issuer:
+        return aud_string(aud_name_text(cert->issuer, scratch));
+    case AUD_F_certificate_subject_sha256:
+        return digest_value(cert->subject, false, scratch);
+    case AUD_F_certificate_issuer_sha256:
+        return digest_value(cert->issuer, false, scratch);
+    case AUD_F_certificate_common_names:
+        return aud_name_values(cert->subject, ATTRIBUTE_CN, scratch);
+    case AUD_F_certificate_organizations:
+        return aud_name_values(cert->subject, ATTRIBUTE_O, scratch);
+    case AUD_F_certificate_issuer_common_names:
+        return aud_name_values(cert->issuer, ATTRIBUTE_CN, scratch);
+    case AUD_F_certificate_issuer_organizations:
+        return aud_name_values(cert->issuer, ATTRIBUTE_O, scratch);
+    case AUD_F_certificate_not_before:
+        return cert->not_before_ok ? aud_time(cert->not_before) : aud_unknown();
+    case AUD_F_certificate_not_after:
+        return cert->not_after_ok ? aud_time(cert->not_after) : aud_unknown();
+    case AUD_F_certificate_validity_seconds:
+        return validity(cert);
+    case AUD_F_certificate_key:
+        return aud_spki_key(cert->spki, scratch);
+    case AUD_F_certificate_signature_algorithm:
+    case AUD_F_certificate_signature_oid:
+    case AUD_F_certificate_signature_hash:
+        return signature_value(cert, field, scratch);
+    case AUD_F_certificate_signature_matches_inner:
+        return aud_bool(aud_str_eq(cert->inner_alg, cert->outer_alg));
+    case AUD_F_certificate_encoding_errors:
+        return encoding_errors(cert, scratch);
+    case AUD_F_certificate_self_issued:
+        return aud_bool(is_self_issued(cert));
+    default:
+        return aud_ext_get(cert, field, scratch);
+    }
+}
