@@ -30,6 +30,7 @@ typedef struct aud_pki_item {
     uint32_t chain_position; /* 0 is the leaf of a key entry */
     aud_str spki;            /* a key's SubjectPublicKeyInfo, where the public half can be read */
     aud_str message;         /* why it is broken or closed; never quotes the input */
+    bool placeholder; /* broken because its body stands for a value to come: "...", "${VAR}" */
 } aud_pki_item;
 
 typedef struct aud_pki_sink {

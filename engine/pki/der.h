@@ -89,8 +89,8 @@ AUD_NODISCARD aud_status aud_der_oid_dup(aud_str content, aud_arena *arena, aud_
 
 /* How a time was written; bits. */
 enum {
-    AUD_TIME_FORM = 1,  /* not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ: no seconds, fraction, offset */
-    AUD_TIME_TYPE = 2,  /* GeneralizedTime for a year that RFC 5280 writes as UTCTime */
+    AUD_TIME_FORM = 1, /* not YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ: no seconds, fraction, offset */
+    AUD_TIME_TYPE = 2, /* GeneralizedTime for a year that RFC 5280 writes as UTCTime */
 };
 /*
  * UTCTime (years 1950 to 2049) or GeneralizedTime as Unix seconds. Missing seconds, offsets and

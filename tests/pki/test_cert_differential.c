@@ -284,7 +284,7 @@ static void corpus_file(void *ctx, const char *path)
 
 static void test_corpus(void **state)
 {
-    const char *folder = aud_test_sample("cert-corpus");
+    const char *folder = aud_test_sample("samples/cert-corpus");
     char kept[4096];
     counts n = {0};
     (void)state;
