@@ -25,12 +25,12 @@ typedef struct aud_pki_item {
     const char *format;  /* of a key or container: "pkcs1", "sec1", "pkcs8", "pkcs12", "jks" ... */
     bool encrypted;      /* a private key behind a password */
     bool decoded;        /* a private key that really decodes */
+    bool placeholder;    /* broken because its body stands for a value to come: "...", "${VAR}" */
     bool trust_anchor;   /* a trusted-certificate entry, or TRUSTED CERTIFICATE */
     bool in_store;       /* member of a key store: the first of its chain is a leaf */
     uint32_t chain_position; /* 0 is the leaf of a key entry */
     aud_str spki;            /* a key's SubjectPublicKeyInfo, where the public half can be read */
     aud_str message;         /* why it is broken or closed; never quotes the input */
-    bool placeholder; /* broken because its body stands for a value to come: "...", "${VAR}" */
 } aud_pki_item;
 
 typedef struct aud_pki_sink {
