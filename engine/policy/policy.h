@@ -13,7 +13,6 @@ typedef struct aud_policy_set aud_policy_set;
 const char *
 aud_approval_name(aud_approval_status status); /* "proved", "no_ca" ... as Lua sees it */
 
-
 /* What policies may ask beyond facts. All functions are pure and thread-safe. */
 typedef struct aud_policy_host {
     void *ctx;

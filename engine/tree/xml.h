@@ -11,7 +11,8 @@ typedef struct aud_xml_attr {
 
 typedef struct aud_xml_handler {
     void *ctx;
-    /* `depth` is 0 for the root. Views hold for the call. */
+    /* `depth` is 0 for the root; `line` is that of the tag's '<'. Names are as written, prefix and
+     * all; declarations of namespaces are attributes. Views hold for the call. */
     aud_status (*start)(void *ctx, aud_str name, const aud_xml_attr *attrs, size_t num_attrs,
                         unsigned depth, uint32_t line, aud_error *err);
     aud_status (*end)(void *ctx, aud_str name, unsigned depth, uint32_t line, aud_error *err);
@@ -21,8 +22,10 @@ typedef struct aud_xml_handler {
 
 /*
  * SAX2 push over the chunks of `input`: no network, no DTD load, a DOCTYPE is passed over, entities
- * other than the five are refused. Limits: depth 64, 256 attributes, 16 MiB of text in one element.
- * Errors: AUD_E_FORMAT with the line (cut or malformed; what came before has been handed on).
+ * other than the five are refused, and so is a DOCTYPE that declares entities or attributes.
+ * Limits: depth 64, 256 attributes, 16 MiB of text in one element, 256 KiB in one tag, comment or
+ * CDATA section, 256 namespaces declared in the open elements. Errors: AUD_E_FORMAT with the line
+ * (cut or malformed; what came before has been handed on).
  */
 AUD_NODISCARD aud_status aud_xml_read(aud_input *input, const aud_xml_handler *handler,
                                       aud_error *err);

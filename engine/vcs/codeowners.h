@@ -11,8 +11,8 @@ typedef enum aud_codeowners_dialect {
     AUD_CODEOWNERS_GITLAB
 } aud_codeowners_dialect;
 
-/* The dialect: .gitlab/ in the path or a section header makes it GitLab's. Invalid lines are
- * passed over, as the forges do. `text` must outlive it. Limits: 3 MiB. */
+/* The dialect: .gitlab/ in the path, or a section header outside .github/, is GitLab's. Invalid
+ * lines are passed over, as the forges do. `text` must outlive it. Limits: 3 MiB. */
 AUD_NODISCARD aud_status aud_codeowners_parse(aud_str path, aud_str text, aud_codeowners **out,
                                               aud_error *err);
 void aud_codeowners_freep(aud_codeowners **owners);

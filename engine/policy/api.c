@@ -1,0 +1,268 @@
+/* engine/policy/api.c - what a policy sees beyond Lua's own libraries. All of it:
+ *
+ * return policy {
+ *   title, remediation,                    -- texts, needed
+ *   description, level,                    -- texts; level is "must" or "should"
+ *   applies_to = "certificate" | { ... },  -- kinds of subjects, needed
+ *   severity,                              -- default, needed: critical high medium low info
+ *   severities = { ... },                  -- others that fail may give
+ *   cite = { doc, version, at, url },      -- doc is needed
+ *   controls = { "framework:control" },
+ *   params = { name = default },           -- integer, string, boolean, list or table; or
+ *                                          -- required "ca_list"|"string"|"integer"|"list", or
+ *                                          -- choice { "first is the default", "other" }
+ *   issued_from, issued_until,             -- "yyyy-mm-dd", by the subject's not_before
+ *   in_force_from, in_force_until,         -- "yyyy-mm-dd", by the judged instant
+ *   applies = function(subject, params),   -- true or false
+ *   check = function(subject, params),     -- a verdict, needed
+ * }
+ * A date `from` counts from its midnight UTC on, a date `until` up to its midnight, not included.
+ * A request is about to be issued: its issuance is the judged instant.
+ *
+ * Verdicts, made and returned by check:
+ *   pass(message?)               not_applicable(message?)
+ *   undecided(message)           undecided { message =, advice = }
+ *   fail { item =, got =, want =, message =, severity = }
+ *   fail { items = { { item =, got =, want = }, ... }, message =, severity = }
+ *
+ * Facts: subject.name, subject.key.bits, #list, list[i], ipairs(list). A fact that is known to be
+ * absent is nil; reading one that is unknown ends the check as undecided, whatever pcall says.
+ *   is_known(subject, "key.bits")       asks first
+ *   kind(subject)                       "certificate", "endpoint", "record" ...
+ *   approval(subject, params.allow)     -> { status =, anchor =, reason = }; status is one of
+ *       proved declared is_approved not_approved self_signed forged no_ca unknown
+ *
+ * Times are integers, Unix seconds. They meet the judged instant only here:
+ *   passed(t)             t lies before it: a certificate has expired if passed(cert.not_after)
+ *   within(t, seconds)    t lies no more than so many seconds after it, or has passed
+ *   date(t)               "yyyy-mm-dd"
+ *   days(seconds)         whole days; a part of a day counts as one
+ *   in_force(rows, t)     of rows { from = "yyyy-mm-dd", ... }, newest first, the one that t falls
+ *                         in; before the first of them the verdict is not_effective
+ *
+ * Lua: assert error ipairs pairs (in the order of keys) pcall tonumber tostring type; math
+ * without random; string, with patterns less %b, %f and back references; table concat insert
+ * remove sort unpack; utf8. No globals can be set, no `...`, and nothing made outside of the
+ * functions can be changed by them.
+ */
+#include "engine/base/instant.h"
+#include "engine/policy/declare.h"
+#include "engine/policy/facts.h"
+#include "engine/policy/library.h"
+#include "engine/policy/verdict.h"
+
+enum { APPROVAL_STEPS = 2000, ROW_STEPS = 16 };
+
+const char *aud_approval_name(aud_approval_status status)
+{
+    static const char *const names[AUD_NUM_APPROVALS] = {
+        [AUD_APPROVAL_PROVED] = "proved",
+        [AUD_APPROVAL_DECLARED] = "declared",
+        [AUD_APPROVAL_IS_APPROVED] = "is_approved",
+        [AUD_APPROVAL_NOT] = "not_approved",
+        [AUD_APPROVAL_SELF_SIGNED] = "self_signed",
+        [AUD_APPROVAL_FORGED] = "forged",
+        [AUD_APPROVAL_NO_CA] = "no_ca",
+        [AUD_APPROVAL_UNKNOWN] = "unknown",
+    };
+
+    return (unsigned)status < AUD_NUM_APPROVALS ? names[status] : "unknown";
+}
+
+static aud_vm *judging(lua_State *L, const char *name)
+{
+    aud_vm *vm = aud_vm_of(L);
+
+    if (!vm->judging) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "'%s' is for inside of a check", name);
+    }
+    return vm;
+}
+
+static void may_flip(aud_vm *vm, int64_t instant)
+{
+    if (instant > vm->at && instant < vm->flips_at) {
+        vm->flips_at = instant;
+    }
+}
+
+static int api_passed(lua_State *L)
+{
+    aud_vm *vm = judging(L, "passed");
+    int64_t t = aud_lua_check_int(L, 1, "the time");
+
+    vm->deps |= AUD_DEP_TIME;
+    if (t != INT64_MAX) {
+        may_flip(vm, t + 1);
+    }
+    lua_pushboolean(L, t < vm->at);
+    return 1;
+}
+
+static int api_within(lua_State *L)
+{
+    aud_vm *vm = judging(L, "within");
+    int64_t t = aud_lua_check_int(L, 1, "the time");
+    int64_t seconds = aud_lua_check_int(L, 2, "the number of seconds"), from;
+
+    if (seconds < 0) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "the number of seconds is negative");
+    }
+    if (__builtin_sub_overflow(t, seconds, &from)) {
+        from = INT64_MIN;
+    }
+    vm->deps |= AUD_DEP_TIME;
+    may_flip(vm, from);
+    lua_pushboolean(L, from <= vm->at);
+    return 1;
+}
+
+static int api_date(lua_State *L)
+{
+    char text[AUD_INSTANT_TEXT];
+    aud_str all = {text, 0};
+    size_t end;
+
+    all.len = aud_instant_format(aud_lua_check_int(L, 1, "the time"), text);
+    end = aud_str_find(all, AUD_LIT("T"), 0);
+    lua_pushlstring(L, text, end == SIZE_MAX ? all.len : end);
+    return 1;
+}
+
+static int api_days(lua_State *L)
+{
+    int64_t seconds = aud_lua_check_int(L, 1, "the number of seconds");
+
+    lua_pushinteger(L, seconds / AUD_DAY_SECONDS + (seconds % AUD_DAY_SECONDS > 0 ? 1 : 0));
+    return 1;
+}
+
+/* Midnight of `from` of row `i` of the list at 1; false behind the last. Leaves the row. */
+static bool row_begins(lua_State *L, lua_Integer i, int64_t *out)
+{
+    aud_str from;
+
+    aud_lua_charge(L, ROW_STEPS);
+    if (lua_geti(L, 1, i) == LUA_TNIL) {
+        lua_pop(L, 1);
+        return false;
+    }
+    if (lua_type(L, -1) != LUA_TTABLE) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "a row of in_force must be a table, not a %s",
+                     luaL_typename(L, -1));
+    }
+    (void)lua_getfield(L, -1, "from");
+    from = aud_lua_check_str(L, -1, "'from' of a row");
+    if (from.len != 10 || aud_instant_parse(from, out, NULL) != AUD_OK) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "'from' of a row must be a date such as '2026-03-15'");
+    }
+    lua_pop(L, 1);
+    return true;
+}
+
+static int api_in_force(lua_State *L)
+{
+    aud_vm *vm = judging(L, "in_force");
+    int64_t t = aud_lua_check_int(L, 2, "the time"), begins = 0, newer = INT64_MAX;
+    int found = 0;
+
+    if (lua_type(L, 1) != LUA_TTABLE) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "in_force needs a list of rows, not a %s",
+                     luaL_typename(L, 1));
+    }
+    lua_settop(L, 2);
+    for (lua_Integer i = 1; row_begins(L, i, &begins); i++) {
+        if (begins >= newer) {
+            aud_lua_stop(L, AUD_STOP_MISUSE, "the rows of in_force must be newest first");
+        }
+        newer = begins;
+        if (found == 0 && begins <= t) {
+            found = lua_gettop(L);
+        } else {
+            lua_pop(L, 1);
+        }
+    }
+    if (newer == INT64_MAX) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "in_force needs at least one row");
+    }
+    if (found == 0) {
+        aud_lua_stop(L, AUD_STOP_NOT_EFFECTIVE, "Not in force on %s",
+                     vm->at == t ? "the judged instant" : "the date that counts");
+    }
+    lua_settop(L, found);
+    return 1;
+}
+
+static void set_text(lua_State *L, const char *key, aud_str text)
+{
+    text = aud_str_sub(text, 0, AUD_VM_MAX_STRING);
+    lua_pushlstring(L, text.ptr == NULL ? "" : text.ptr, text.len);
+    lua_setfield(L, -2, key);
+}
+
+static int api_kind(lua_State *L)
+{
+    aud_object subject = aud_facts_check(L, 1, "what the kind is asked of");
+
+    (void)judging(L, "kind");
+    lua_pushstring(L, subject.type->name);
+    return 1;
+}
+
+static int api_approval(lua_State *L)
+{
+    aud_vm *vm = judging(L, "approval");
+    aud_object subject = aud_facts_check(L, 1, "what approval is asked of");
+    const void *list = aud_param_check_ca_list(L, 2);
+    aud_approval answer = {.status = AUD_APPROVAL_UNKNOWN};
+    aud_error err = {0};
+    aud_status st;
+
+    aud_lua_charge(L, APPROVAL_STEPS);
+    vm->deps |= AUD_DEP_POPULATION;
+    if (vm->host->approval == NULL) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "approval cannot be asked here");
+    }
+    st = vm->host->approval(vm->host->ctx, subject, list, &vm->scratch, &answer, &err);
+    if (st == AUD_E_NOMEM || st == AUD_E_CANCELLED) {
+        aud_lua_stop_status(L, st);
+    }
+    if (st != AUD_OK) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "approval cannot be told: %s", err.message);
+    }
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, aud_approval_name(answer.status));
+    lua_setfield(L, -2, "status");
+    set_text(L, "anchor", answer.anchor);
+    set_text(L, "reason", answer.reason);
+    return 1;
+}
+
+void aud_declare_open(lua_State *L)
+{
+    static const aud_library_entry entries[] = {
+        {"policy", aud_declare},
+        {"required", aud_param_required},
+        {"choice", aud_param_choice},
+        {"pass", aud_verdict_pass},
+        {"fail", aud_verdict_fail},
+        {"undecided", aud_verdict_undecided},
+        {"not_applicable", aud_verdict_not_applicable},
+        {"is_known", aud_facts_is_known},
+        {"kind", api_kind},
+        {"approval", api_approval},
+        {"passed", api_passed},
+        {"within", api_within},
+        {"date", api_date},
+        {"days", api_days},
+        {"in_force", api_in_force},
+        {NULL, NULL},
+    };
+
+    aud_facts_open(L);
+    aud_param_open(L);
+    aud_verdict_open(L);
+    aud_library_push(L, entries);
+    aud_library_open(L);
+    lua_setfield(L, LUA_REGISTRYINDEX, "aud_globals");
+}

@@ -1,0 +1,344 @@
+/* engine/policy/load.c - the texts of a run become a set: chosen, declared, configured. */
+#include "engine/base/text.h"
+#include "engine/pki/cert.h"
+#include "engine/policy/prepare.h"
+
+#include <stdlib.h>
+
+enum { MAX_TEXT = 256 << 10, MAX_ID = 128, LOAD_BYTES = 8 << 20 };
+
+typedef struct loader {
+    const aud_policy_load *load;
+    aud_policy_set *set;
+    const aud_policy_text *texts; /* by id */
+    const char **ids;             /* as texts, with a NUL behind */
+    aud_vm vm;
+} loader;
+
+static aud_status no_memory(aud_error *err)
+{
+    return aud_fail(err, AUD_E_NOMEM, "out of memory");
+}
+
+static aud_status usage_at(uint32_t line, aud_error *err)
+{
+    if (err != NULL) {
+        err->line = line;
+    }
+    return AUD_E_USAGE;
+}
+
+static int order_texts(const void *left, const void *right)
+{
+    const aud_policy_text *a = left, *b = right;
+    int order = aud_str_cmp(a->id, b->id);
+
+    return order != 0 ? order : aud_str_cmp(a->path, b->path);
+}
+
+static aud_status take_texts(loader *l, aud_error *err)
+{
+    aud_arena *arena = &l->set->arena;
+    size_t num = l->load->num_texts;
+    aud_policy_text *texts = aud_arena_array(arena, num, sizeof *texts);
+
+    l->ids = aud_arena_array(arena, num, sizeof *l->ids);
+    if (texts == NULL || l->ids == NULL) {
+        return no_memory(err);
+    }
+    for (size_t i = 0; i < num; i++) {
+        AUD_TRY(aud_arena_dup(arena, l->load->texts[i].id, &texts[i].id, err));
+        AUD_TRY(aud_arena_dup(arena, l->load->texts[i].path, &texts[i].path, err));
+        AUD_TRY(aud_arena_dup(arena, l->load->texts[i].text, &texts[i].text, err));
+    }
+    if (num > 0) {
+        qsort(texts, num, sizeof *texts, order_texts);
+    }
+    for (size_t i = 0; i < num; i++) {
+        l->ids[i] = texts[i].id.ptr;
+        if (i > 0 && aud_str_eq(texts[i - 1].id, texts[i].id)) {
+            return aud_fail(err, AUD_E_USAGE, "the policy '%.*s' is there twice: '%.*s' and '%.*s'",
+                            AUD_ARG(texts[i].id), AUD_ARG(texts[i - 1].path),
+                            AUD_ARG(texts[i].path));
+        }
+    }
+    l->texts = texts;
+    return AUD_OK;
+}
+
+static bool matches_any(const aud_str *globs, size_t num_globs, aud_str id)
+{
+    for (size_t i = 0; i < num_globs; i++) {
+        if (aud_glob_match(globs[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static aud_status check_globs(const loader *l, const aud_str *globs, size_t num_globs,
+                              const char *option, aud_error *err)
+{
+    char hint[AUD_HINT_MAX];
+
+    for (size_t i = 0; i < num_globs; i++) {
+        bool found = false;
+
+        for (size_t k = 0; k < l->load->num_texts && !found; k++) {
+            found = aud_glob_match(globs[i], l->texts[k].id);
+        }
+        if (!found) {
+            return aud_fail(err, AUD_E_USAGE, "%s '%.*s' matches no policy%s", option,
+                            AUD_ARG(globs[i]),
+                            aud_hint(globs[i], l->ids, l->load->num_texts, hint));
+        }
+    }
+    return AUD_OK;
+}
+
+/* Every key of a map of the configuration is the id of a policy. */
+static aud_status check_ids(const loader *l, const aud_node *map, const char *what, aud_error *err)
+{
+    char hint[AUD_HINT_MAX];
+
+    if (map == NULL || map->kind == AUD_NODE_NULL) {
+        return AUD_OK;
+    }
+    if (map->kind != AUD_NODE_MAP) {
+        (void)aud_fail(err, AUD_E_USAGE, "'policies.%s' must be a map from policies", what);
+        return usage_at(map->line, err);
+    }
+    for (const aud_node *n = map->first; n != NULL; n = n->next) {
+        size_t i = 0;
+
+        while (i < l->load->num_texts && !aud_str_eq(l->texts[i].id, n->key)) {
+            i++;
+        }
+        if (i == l->load->num_texts) {
+            (void)aud_fail(err, AUD_E_USAGE,
+                           "'policies.%s' names '%.*s', which is no policy here%s", what,
+                           AUD_ARG(aud_str_sub(n->key, 0, MAX_ID)),
+                           aud_hint(n->key, l->ids, l->load->num_texts, hint));
+            return usage_at(n->key_line, err);
+        }
+    }
+    return AUD_OK;
+}
+
+static const aud_node *member(const aud_node *map, aud_str key)
+{
+    for (const aud_node *n = map == NULL || map->kind != AUD_NODE_MAP ? NULL : map->first;
+         n != NULL; n = n->next) {
+        if (aud_str_eq(n->key, key)) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+static bool is_id(aud_str id)
+{
+    size_t slash = SIZE_MAX;
+
+    for (size_t i = 0; i < id.len; i++) {
+        char c = id.ptr[i];
+        if (c == '/' && slash == SIZE_MAX) {
+            slash = i;
+        } else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '_')) {
+            return false;
+        }
+    }
+    return slash != SIZE_MAX && slash > 0 && slash + 1 < id.len && id.len <= MAX_ID;
+}
+
+static aud_status note_error(loader *l, const aud_policy_text *text, const char *message,
+                             uint32_t line, aud_error *err)
+{
+    aud_policy_error *error = &l->set->errors[l->set->num_errors];
+
+    *error = (aud_policy_error){.policy = text->id, .path = text->path, .line = line};
+    AUD_TRY(aud_arena_dup(&l->set->arena, aud_str_of(message), &error->message, err));
+    l->set->num_errors++;
+    return AUD_OK;
+}
+
+/* Why a text is not even tried; NULL if it is. */
+static const char *unfit(const aud_policy_text *text)
+{
+    if (!is_id(text->id)) {
+        return "the id of a policy is PACK/FILE, of letters, digits and underscores";
+    }
+    if (text->text.len > MAX_TEXT) {
+        return "longer than 256 KiB";
+    }
+    if (text->text.len > 0 && memchr(text->text.ptr, '\0', text->text.len) != NULL) {
+        return "holds a NUL byte: not a text";
+    }
+    return aud_utf8_valid(text->text) ? NULL : "not valid UTF-8";
+}
+
+/* Lua: reads the declaration and sees that its functions can be used. */
+static int run_load(lua_State *L)
+{
+    aud_declaration *declaration = lua_touserdata(L, 1);
+    aud_shared_locals *locals = lua_newuserdatauv(L, sizeof *locals, 0);
+
+    (void)aud_prepare(L, declaration->text, NULL, 0, locals);
+    return 0;
+}
+
+static int run_open(lua_State *L)
+{
+    aud_declare_open(L);
+    return 0;
+}
+
+static aud_status configure(loader *l, const aud_policy_text *text, aud_declaration *d,
+                            aud_error *err)
+{
+    const aud_node *params = member(l->load->params, text->id);
+    const aud_node *severity = member(l->load->severity, text->id);
+    aud_str name = {NULL, 0};
+
+    if (params != NULL) {
+        AUD_TRY(aud_params_configure(d->policy.params, d->policy.num_params, params, text->id,
+                                     l->load->host, &l->set->arena, err));
+    }
+    if (severity != NULL && (aud_node_str(severity, &name, NULL) != AUD_OK ||
+                             !aud_severity_find(name, &d->info.severity))) {
+        (void)aud_fail(err, AUD_E_USAGE,
+                       "the severity of '%.*s' must be critical, high, medium, low or info",
+                       AUD_ARG(text->id));
+        return usage_at(severity->line, err);
+    }
+    d->info.configured = true;
+    for (size_t i = 0; i < d->policy.num_params; i++) {
+        d->info.configured = d->info.configured && d->policy.params[i].value != NULL;
+    }
+    d->info.num_params = d->policy.num_params;
+    return aud_params_show(d->policy.params, d->policy.num_params, &l->set->arena, &d->info.params,
+                           err);
+}
+
+static aud_status describe(loader *l, const aud_policy_text *text, aud_policy_info *info,
+                           aud_error *err)
+{
+    unsigned char digest[32];
+    size_t slash = aud_str_find(text->id, AUD_LIT("/"), 0);
+
+    info->id = text->id;
+    info->pack = aud_str_sub(text->id, 0, slash);
+    info->path = text->path;
+    AUD_TRY(aud_sha256(text->text, digest, err));
+    return aud_hex_dup(&l->set->arena, (aud_str){(const char *)digest, sizeof digest},
+                       &info->sha256, err);
+}
+
+static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *err)
+{
+    aud_declaration declaration = {.arena = &l->set->arena, .text = text->text};
+    aud_vm *vm = &l->vm;
+    const char *reason = unfit(text);
+    aud_stop stop;
+
+    if (reason != NULL) {
+        return note_error(l, text, reason, 0, err);
+    }
+    vm->max_bytes = vm->used + LOAD_BYTES;
+    vm->declaration = &declaration;
+    if (lua_checkstack(vm->L, 4) == 0) {
+        return no_memory(err);
+    }
+    lua_pushcfunction(vm->L, run_load);
+    lua_pushlightuserdata(vm->L, &declaration);
+    stop = aud_lua_call(vm, vm->L, 1, 0);
+    vm->declaration = NULL;
+    if (stop == AUD_STOP_SYSTEM) {
+        return aud_vm_fail(vm, err);
+    }
+    if (stop != AUD_STOP_NONE) {
+        return note_error(l, text, vm->message, vm->line, err);
+    }
+    AUD_TRY(configure(l, text, &declaration, err));
+    AUD_TRY(describe(l, text, &declaration.info, err));
+    declaration.policy.text = text->text;
+    declaration.policy.info = &l->set->infos[l->set->num];
+    l->set->policies[l->set->num] = declaration.policy;
+    l->set->infos[l->set->num++] = declaration.info;
+    return AUD_OK;
+}
+
+static aud_status load_all(loader *l, aud_error *err)
+{
+    const aud_policy_load *load = l->load;
+
+    AUD_TRY(take_texts(l, err));
+    AUD_TRY(check_globs(l, load->select, load->num_select, "--select", err));
+    AUD_TRY(check_globs(l, load->skip, load->num_skip, "--skip", err));
+    AUD_TRY(check_ids(l, load->params, "params", err));
+    AUD_TRY(check_ids(l, load->severity, "severity", err));
+    l->set->infos = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->infos);
+    l->set->policies = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->policies);
+    l->set->errors = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->errors);
+    if (l->set->infos == NULL || l->set->policies == NULL || l->set->errors == NULL) {
+        return no_memory(err);
+    }
+    AUD_TRY(aud_vm_init(&l->vm, err));
+    lua_pushcfunction(l->vm.L, run_open);
+    if (aud_lua_call(&l->vm, l->vm.L, 0, 0) != AUD_STOP_NONE) {
+        return aud_vm_fail(&l->vm, err);
+    }
+    for (size_t i = 0; i < load->num_texts; i++) {
+        aud_str id = l->texts[i].id;
+
+        if ((load->num_select == 0 || matches_any(load->select, load->num_select, id)) &&
+            !matches_any(load->skip, load->num_skip, id)) {
+            AUD_TRY(load_one(l, &l->texts[i], err));
+        }
+    }
+    return AUD_OK;
+}
+
+static void loader_clear(loader *l)
+{
+    aud_vm_clear(&l->vm);
+}
+
+aud_status aud_policy_set_new(const aud_policy_load *load, aud_policy_set **out, aud_error *err)
+{
+    AUD_CLEANUP(aud_policy_set_freep) aud_policy_set *set = aud_alloc_zero(1, sizeof *set);
+    AUD_CLEANUP(loader_clear) loader l = {.load = load, .set = set};
+
+    if (set == NULL) {
+        return no_memory(err);
+    }
+    aud_arena_init(&set->arena, AUD_ARENA_NO_MAX);
+    if (load->host != NULL) {
+        set->host = *load->host;
+    }
+    AUD_TRY(load_all(&l, err));
+    *out = AUD_MOVE(set);
+    return AUD_OK;
+}
+
+void aud_policy_set_freep(aud_policy_set **set)
+{
+    if (*set != NULL) {
+        aud_arena_clear(&(*set)->arena);
+        aud_free(*set);
+        *set = NULL;
+    }
+}
+
+const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *out_num)
+{
+    *out_num = set->num;
+    return set->infos;
+}
+
+const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num)
+{
+    *out_num = set->num_errors;
+    return set->errors;
+}

@@ -1,0 +1,18 @@
+/* engine/policy/prepare.h - a policy's functions, ready to be called and unable to remember. */
+#ifndef AUD_POLICY_PREPARE_H
+#define AUD_POLICY_PREPARE_H
+
+#include "engine/policy/declare.h"
+#include "engine/policy/frozen.h"
+
+/* Stack of a policy's own Lua thread; the shared locals come behind. */
+enum { AUD_SLOT_CHECK = 2, AUD_SLOT_APPLIES = 3, AUD_SLOT_PARAMS = 4, AUD_SLOT_FREE = 5 };
+
+/*
+ * Runs the text and lays its functions, and `params`, on a new Lua thread, which stays alive as
+ * long as the state. Called inside of aud_lua_call.
+ */
+lua_State *aud_prepare(lua_State *L, aud_str text, const aud_param *params, size_t num_params,
+                       aud_shared_locals *out_locals);
+
+#endif

@@ -1,0 +1,387 @@
+/* reporters/json.c - the canonical result: everything that the other reports are made from.
+ *
+ * Its shape is described by reporters/schema/results-1.schema.json. One array member stands on one
+ * line, so that two results can be compared with line-oriented tools.
+ */
+#include "reporters/common.h"
+#include "reporters/json_parts.h"
+
+extern const aud_reporter aud_reporter_json;
+
+/* All facts of one subject; more than any real certificate has. */
+static const size_t scratch_max = (size_t)64 << 20;
+
+static void write_totals(aud_json_writer *w, const aud_result *result)
+{
+    const aud_report_files files = aud_report_files_of(result);
+    size_t pairs = 0;
+
+    aud_json_key(w, "totals");
+    aud_json_begin_object(w);
+    aud_json_key(w, "pairs");
+    aud_json_begin_object(w);
+    for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
+        aud_json_put_int(w, aud_verdict_name((aud_verdict)i), (int64_t)result->totals[i]);
+        pairs += result->totals[i];
+    }
+    aud_json_put_int(w, "all", (int64_t)pairs);
+    aud_json_end_object(w);
+
+    aud_json_key(w, "findings");
+    aud_json_begin_object(w);
+    for (unsigned i = AUD_NUM_SEVERITIES; i > 0; i--) {
+        aud_json_put_int(w, aud_severity_name((aud_severity)(i - 1)),
+                         (int64_t)result->severities[i - 1]);
+    }
+    aud_json_end_object(w);
+
+    aud_json_key(w, "subjects");
+    aud_json_begin_object(w);
+    for (unsigned i = 0; i < AUD_NUM_KINDS; i++) {
+        aud_json_put_int(w, aud_kind_name((aud_kind)i), (int64_t)result->num_kind[i]);
+    }
+    aud_json_put_int(w, "all", (int64_t)result->num_subjects);
+    aud_json_end_object(w);
+
+    aud_json_key(w, "files");
+    aud_json_begin_object(w);
+    aud_json_put_int(w, "gave", (int64_t)files.gave);
+    aud_json_put_int(w, "nothing", (int64_t)files.nothing);
+    aud_json_put_int(w, "excluded", (int64_t)files.excluded);
+    aud_json_put_int(w, "not_judged", (int64_t)files.not_judged);
+    aud_json_put_int(w, "all", (int64_t)files.files);
+    aud_json_end_object(w);
+    aud_json_end_object(w);
+}
+
+static void write_gate(aud_json_writer *w, const aud_gate *gate)
+{
+    aud_json_key(w, "gate");
+    aud_json_begin_object(w);
+    aud_json_put_text(w, "fail_on", aud_severity_name(gate->fail_on));
+    aud_json_put_int(w, "min_subjects", (int64_t)gate->min_subjects);
+    aud_json_put_int(w, "exit_code", (int64_t)gate->exit_code);
+    aud_json_put_text(w, "outcome", aud_report_exit_name(gate->exit_code));
+    aud_json_key(w, "reasons");
+    aud_json_begin_array(w);
+    for (unsigned code = AUD_EXIT_CLEAN; code <= AUD_EXIT_OUTPUT; code++) {
+        if ((gate->reasons >> code) & 1u) {
+            aud_json_int(w, (int64_t)code);
+        }
+    }
+    aud_json_end_array(w);
+    aud_json_put_int(w, "failing", (int64_t)gate->failing);
+    aud_json_put_int(w, "undecided", (int64_t)gate->undecided);
+    aud_json_end_object(w);
+}
+
+static void write_source(aud_json_writer *w, const aud_source_info *source)
+{
+    aud_json_begin_object(w);
+    aud_json_put_str(w, "name", source->name);
+    aud_json_put_str(w, "kind", source->kind);
+    aud_report_json_opt(w, "rev", source->rev);
+    aud_report_json_opt(w, "ref", source->ref);
+    aud_json_put_int(w, "files", (int64_t)source->files);
+    aud_json_put_int(w, "gave", (int64_t)source->gave);
+    aud_json_put_int(w, "nothing", (int64_t)source->nothing);
+    aud_json_put_int(w, "excluded", (int64_t)source->excluded);
+    aud_json_put_int(w, "not_judged", (int64_t)source->not_judged);
+    aud_report_json_opt(w, "digest", source->digest);
+    aud_json_key(w, "exclusions");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < source->num_exclusions; i++) {
+        aud_json_begin_object(w);
+        aud_json_put_str(w, "pattern", source->exclusions[i].pattern);
+        aud_json_put_str(w, "reason", source->exclusions[i].reason);
+        aud_json_put_int(w, "files", (int64_t)source->exclusions[i].files);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+    aud_json_end_object(w);
+}
+
+static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy)
+{
+    aud_json_key(w, "cite");
+    aud_json_begin_object(w);
+    aud_report_json_opt(w, "doc", policy->cite.doc);
+    aud_report_json_opt(w, "version", policy->cite.version);
+    aud_report_json_opt(w, "at", policy->cite.at);
+    aud_report_json_opt(w, "url", policy->cite.url);
+    aud_json_end_object(w);
+    aud_report_json_opt(w, "level", policy->level);
+    aud_report_json_opt(w, "issued_from", policy->issued_from);
+    aud_report_json_opt(w, "issued_until", policy->issued_until);
+    aud_report_json_opt(w, "in_force_from", policy->in_force_from);
+    aud_report_json_opt(w, "in_force_until", policy->in_force_until);
+    aud_json_key(w, "controls");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < policy->num_controls; i++) {
+        aud_json_str(w, policy->controls[i]);
+    }
+    aud_json_end_array(w);
+    aud_json_key(w, "params");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < policy->num_params; i++) {
+        aud_json_begin_object(w);
+        aud_json_put_str(w, "name", policy->params[i].name);
+        if (policy->params[i].value.len > 0) {
+            aud_json_key(w, "value");
+            aud_json_raw(w, policy->params[i].value);
+        }
+        aud_json_put_bool(w, "configured", policy->params[i].configured);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+}
+
+static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
+{
+    aud_json_begin_object(w);
+    aud_json_put_str(w, "id", policy->id);
+    aud_json_put_str(w, "pack", policy->pack);
+    aud_json_put_str(w, "title", policy->title);
+    aud_report_json_opt(w, "description", policy->description);
+    aud_report_json_opt(w, "remediation", policy->remediation);
+    aud_json_put_text(w, "severity", aud_severity_name(policy->severity));
+    aud_json_key(w, "kinds");
+    aud_json_begin_array(w);
+    for (unsigned kind = 0; kind < AUD_NUM_KINDS; kind++) {
+        if ((policy->kinds >> kind) & 1u) {
+            aud_json_text(w, aud_kind_name((aud_kind)kind));
+        }
+    }
+    aud_json_end_array(w);
+    write_policy_terms(w, policy);
+    /* not its path: that is the machine's, and results are the same everywhere */
+    aud_report_json_opt(w, "sha256", policy->sha256);
+    aud_json_put_bool(w, "configured", policy->configured);
+    aud_json_key(w, "counts");
+    aud_json_begin_object(w);
+    for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
+        aud_json_put_int(w, aud_verdict_name((aud_verdict)i), (int64_t)policy->counts[i]);
+    }
+    aud_json_end_object(w);
+    aud_json_end_object(w);
+}
+
+static void write_finding(aud_json_writer *w, const aud_result *result, const aud_finding *finding)
+{
+    aud_json_begin_object(w);
+    aud_json_put_str(w, "policy", result->policies[finding->policy].id);
+    aud_json_put_str(w, "subject", result->subjects[finding->subject].id);
+    aud_json_put_text(w, "verdict", aud_verdict_name(finding->verdict));
+    aud_json_put_text(w, "severity", aud_severity_name(finding->severity));
+    aud_json_put_bool(w, "gates", finding->gates);
+    aud_json_put_str(w, "message", finding->message);
+    aud_json_key(w, "items");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < finding->num_items; i++) {
+        aud_json_begin_object(w);
+        aud_json_put_str(w, "item", finding->items[i].item);
+        aud_report_json_opt(w, "got", finding->items[i].got);
+        aud_report_json_opt(w, "want", finding->items[i].want);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+    aud_json_key(w, "location");
+    aud_report_json_sighting(w, &finding->location);
+    aud_json_key(w, "fingerprint");
+    aud_json_begin_object(w);
+    aud_report_json_digest(w, "identity", finding->identity);
+    aud_report_json_digest(w, "lineage", finding->lineage);
+    aud_json_end_object(w);
+    if (finding->verdict == AUD_V_WAIVED) {
+        aud_json_put_str(w, "waiver", finding->waiver);
+    }
+    aud_json_end_object(w);
+}
+
+static void write_subjects(aud_json_writer *w, const aud_result *result, bool with_facts)
+{
+    aud_arena scratch;
+
+    aud_arena_init(&scratch, scratch_max);
+    aud_json_key(w, "subjects");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_subjects; i++) {
+        const aud_subject_info *subject = &result->subjects[i];
+
+        aud_report_json_line(w);
+        aud_report_json_subject(w, subject);
+        if (with_facts && subject->facts.get != NULL) {
+            aud_json_key(w, "facts");
+            aud_report_json_facts(w, &subject->facts, &scratch);
+            aud_arena_reset(&scratch);
+        }
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+    aud_arena_clear(&scratch);
+}
+
+static void write_not_judged(aud_json_writer *w, const aud_result *result)
+{
+    aud_json_key(w, "not_judged");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_gaps; i++) {
+        aud_report_json_line(w);
+        aud_json_begin_object(w);
+        aud_json_put_text(w, "kind", aud_gap_name(result->gaps[i].kind));
+        aud_json_put_str(w, "reason", result->gaps[i].reason);
+        aud_report_json_opt(w, "accepted", result->gaps[i].accepted);
+        aud_json_key(w, "where");
+        aud_report_json_sighting(w, &result->gaps[i].where);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+
+    aud_json_key(w, "coverage");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_coverage; i++) {
+        aud_report_json_line(w);
+        aud_json_begin_object(w);
+        aud_json_put_str(w, "source", result->coverage[i].source);
+        aud_json_put_str(w, "policy", result->coverage[i].policy);
+        aud_json_put_str(w, "fact", result->coverage[i].fact);
+        aud_json_put_int(w, "subjects", (int64_t)result->coverage[i].subjects);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+
+    aud_json_key(w, "policy_errors");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_policy_errors; i++) {
+        const aud_policy_error *error = &result->policy_errors[i];
+
+        aud_report_json_line(w);
+        aud_json_begin_object(w);
+        aud_json_put_str(w, "policy", error->policy);
+        aud_report_json_opt(w, "subject", error->subject);
+        aud_json_put_str(w, "message", error->message);
+        aud_report_json_opt(w, "path", error->path);
+        if (error->line > 0) {
+            aud_json_put_int(w, "line", error->line);
+        }
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+}
+
+/* One letter a subject: 50,000 pairs are 50 kB here, and several MB as objects. */
+static aud_status write_verdicts(aud_json_writer *w, const aud_result *result, aud_error *err)
+{
+    size_t num = result->num_subjects;
+    char letter[UINT8_MAX + 1];
+    char *text = aud_alloc(num + 2);
+
+    if (text == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "no memory for the verdicts of a policy");
+    }
+    memset(letter, '-', sizeof letter);
+    for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
+        letter[i] = aud_verdict_letter((aud_verdict)i);
+    }
+
+    aud_json_key(w, "verdicts");
+    aud_json_begin_object(w);
+    for (size_t policy = 0; policy < result->num_policies; policy++) {
+        text[0] = '"';
+        for (size_t i = 0; i < num; i++) {
+            text[i + 1] = letter[aud_report_verdict(result, policy, i)];
+        }
+        text[num + 1] = '"';
+        aud_report_json_line(w);
+        aud_json_key_str(w, result->policies[policy].id);
+        aud_json_raw(w, (aud_str){text, num + 2});
+    }
+    aud_json_end_object(w);
+    aud_free(text);
+    return AUD_OK;
+}
+
+static void write_head(aud_json_writer *w, const aud_result *result)
+{
+    aud_json_put_text(w, "schema", "certaudit/results/1");
+    aud_json_key(w, "tool");
+    aud_json_begin_object(w);
+    aud_json_put_text(w, "name", "certaudit");
+    aud_json_put_str(w, "version", result->tool_version);
+    aud_json_end_object(w);
+    aud_report_json_instant(w, "at", result->at);
+    aud_json_put_bool(w, "at_given", result->at_given);
+    if (result->next_change == INT64_MAX) {
+        aud_json_key(w, "next_change");
+        aud_json_null(w);
+    } else {
+        aud_report_json_instant(w, "next_change", result->next_change);
+    }
+    aud_json_key(w, "config");
+    aud_json_begin_object(w);
+    aud_report_json_opt(w, "path", result->config_path);
+    aud_report_json_opt(w, "sha256", result->config_sha256);
+    aud_json_end_object(w);
+    write_totals(w, result);
+    write_gate(w, &result->gate);
+    aud_json_key(w, "notices");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_notices; i++) {
+        aud_json_str(w, result->notices[i]);
+    }
+    aud_json_end_array(w);
+}
+
+static aud_status write_json(const aud_result *result, const aud_report_env *env, aud_out *out,
+                             aud_error *err)
+{
+    bool with_facts =
+        aud_str_eq(aud_reporter_option(&aud_reporter_json, env, "facts"), AUD_LIT("yes"));
+    aud_json_writer w;
+
+    aud_json_writer_init(&w, out, 0);
+    aud_json_begin_object(&w);
+    write_head(&w, result);
+
+    aud_json_key(&w, "sources");
+    aud_json_begin_array(&w);
+    for (size_t i = 0; i < result->num_sources; i++) {
+        aud_report_json_line(&w);
+        write_source(&w, &result->sources[i]);
+    }
+    aud_json_end_array(&w);
+
+    aud_json_key(&w, "policies");
+    aud_json_begin_array(&w);
+    for (size_t i = 0; i < result->num_policies; i++) {
+        aud_report_json_line(&w);
+        write_policy(&w, &result->policies[i]);
+    }
+    aud_json_end_array(&w);
+
+    write_subjects(&w, result, with_facts);
+
+    aud_json_key(&w, "findings");
+    aud_json_begin_array(&w);
+    for (size_t i = 0; i < result->num_findings; i++) {
+        aud_report_json_line(&w);
+        write_finding(&w, result, &result->findings[i]);
+    }
+    aud_json_end_array(&w);
+
+    write_not_judged(&w, result);
+    AUD_TRY(write_verdicts(&w, result, err));
+    aud_json_end_object(&w);
+    aud_out_char(out, '\n');
+    return AUD_OK;
+}
+
+static const char *const json_options[] = {"facts=no|yes", NULL};
+
+const aud_reporter aud_reporter_json = {
+    .name = "json",
+    .title = "JSON, the complete result",
+    .extension = "json",
+    .options = json_options,
+    .write = write_json,
+};
