@@ -38,15 +38,15 @@ return policy {
     end
     if family == "ec" then
       if is_known(key, "explicit_parameters") and key.explicit_parameters then
-        return fail { item = "key.curve", got = "explicit parameters", want = "a named curve" }
+        return fail { item = "key.curve", got = "explicit parameters", want = "a named curve", message = "the curve is not named" }
       end
       if is_known(key, "curve") and key.curve and not holds(params.curves, key.curve) then
-        return fail { item = "key.curve", got = key.curve, want = table.concat(params.curves, ", ") }
+        return fail { item = "key.curve", got = key.curve, want = table.concat(params.curves, ", "), message = "the curve is not on the list" }
       end
     end
     local least = params[name]
     if key.bits < least then
-      return fail { item = "key.bits", got = key.bits, want = "at least " .. least }
+      return fail { item = "key.bits", got = key.bits, want = "at least " .. least, message = "the key is too short" }
     end
     return pass()
   end,

@@ -44,7 +44,7 @@ return policy {
     local most = ceiling(subject, params)
     local got = (seconds + DAY - 1) // DAY
     if got > most then
-      return fail { item = "validity", got = got .. " days", want = "at most " .. most .. " days" }
+      return fail { item = "validity", got = got .. " days", want = "at most " .. most .. " days", message = "valid for too long" }
     end
     return pass()
   end,
