@@ -152,30 +152,6 @@ aud_status aud_reading_crl(const aud_reading *r, aud_str der, const aud_sighting
 
 /* --- private keys ----------------------------------------------------------------------------- */
 
-aud_status aud_object_as_bag(aud_value object, aud_arena *arena, aud_value *out, aud_error *err)
-{
-    aud_bag_builder builder;
-    const aud_bag *bag = NULL;
-
-    if (object.presence != AUD_PRESENT || object.as.object.get == aud_bag_get) {
-        *out = object;
-        return AUD_OK;
-    }
-    const aud_object_type *type = object.as.object.type;
-    aud_bag_begin(&builder, type, arena);
-    for (unsigned field = 0; field < type->num_fields; field++) {
-        const aud_value v = object.as.object.get(object.as.object.self, field, arena);
-        if (v.presence == AUD_PRESENT && v.type == AUD_T_STRING && v.as.string.len > 0) {
-            aud_bag_set_text(&builder, field, v.as.string);
-        } else if (v.presence != AUD_UNKNOWN) {
-            aud_bag_set(&builder, field, v);
-        }
-    }
-    AUD_TRY(aud_bag_build(&builder, &bag, err));
-    *out = aud_object_of(type, aud_bag_get, bag);
-    return AUD_OK;
-}
-
 static aud_status key_identity(const aud_reading *r, const aud_pki_item *item,
                                const aud_sighting *where, aud_str *out, aud_error *err)
 {
@@ -246,11 +222,11 @@ aud_status aud_reading_closed(const aud_reading *r, const aud_pki_item *item,
                               const aud_sighting *where, aud_error *err)
 {
     if (item->kind == AUD_ITEM_ENCRYPTED) {
-        return aud_reading_gap_at(
-            r, AUD_GAP_ENCRYPTED, where, err,
-            "no password opens this %s%s%.*s; give a password file, or accept it with a reason",
-            item->format ? item->format : "container", item->message.len > 0 ? ": " : "",
-            AUD_ARG(item->message));
+        const aud_str message = item->message.len > 0
+                                    ? item->message
+                                    : AUD_LIT("no password opens it; name a password file");
+        return aud_reading_gap_at(r, AUD_GAP_ENCRYPTED, where, err,
+                                  "%.*s, or accept it with a reason", AUD_ARG(message));
     }
     if (item->placeholder) {
         return aud_reading_gap_at(r, AUD_GAP_TEMPLATE, where, err,

@@ -65,8 +65,4 @@ bool aud_may_hold_pem(aud_str text);
 /* Lower-case hexadecimal of a SHA-256, in `out`. */
 AUD_NODISCARD aud_status aud_sha256_text(aud_str bytes, char out[64], aud_error *err);
 
-/* The object with its facts copied into a bag, so that it outlives what it was read from. */
-AUD_NODISCARD aud_status aud_object_as_bag(aud_value object, aud_arena *arena, aud_value *out,
-                                           aud_error *err);
-
 #endif

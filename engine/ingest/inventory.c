@@ -11,6 +11,7 @@ enum { MAX_GAPS = 1000 };
 void aud_inventory_init(aud_inventory *inv, const aud_reading *reading)
 {
     *inv = (aud_inventory){.reading = reading};
+    aud_arena_init(&inv->keys.arena, (size_t)1 << 20);
 }
 
 void aud_inventory_begin(aud_inventory *inv, uint32_t line)
@@ -35,6 +36,7 @@ void aud_inventory_clear(aud_inventory *inv)
     aud_free(inv->locations.items);
     aud_free(inv->owners.items);
     aud_free(inv->certs.items);
+    aud_arena_clear(&inv->keys.arena);
     *inv = (aud_inventory){.reading = inv->reading};
 }
 

@@ -47,6 +47,17 @@ typedef struct aud_inv_value {
     const struct aud_inv_value *next; /* of the same field, in order */
 } aud_inv_value;
 
+/* A declared key, and what it was declared as: inventories repeat a handful of them. */
+enum { AUD_INV_KEYS = 16 };
+typedef struct aud_inv_key_cache {
+    aud_arena arena;
+    struct aud_inv_known_key {
+        aud_str algorithm, size, curve;
+        aud_value key; /* unknown: no key can be read out of that */
+    } items[AUD_INV_KEYS];
+    size_t len;
+} aud_inv_key_cache;
+
 typedef struct aud_inventory {
     const aud_reading *reading;
     const aud_inv_value *values[AUD_INV_NUM_FIELDS];
@@ -60,6 +71,7 @@ typedef struct aud_inventory {
     /* lists of the record at hand, kept from one to the next for their room */
     AUD_VEC(aud_str) dns_names, ip_addresses, locations, owners;
     AUD_VEC(aud_str) certs; /* DER */
+    aud_inv_key_cache keys;
 } aud_inventory;
 
 void aud_inventory_init(aud_inventory *inv, const aud_reading *reading);

@@ -214,26 +214,78 @@ static aud_status read_lists(aud_inv_facts *f, aud_error *err)
     return read_list(f, AUD_INV_OWNERS, CUTS_OWNERS, add_owner, err);
 }
 
-static aud_status read_key(aud_inv_facts *f, aud_error *err)
+/* The key that these texts declare; unknown if they declare none. */
+static aud_status declared_key(aud_inv_facts *f, aud_str algorithm, aud_str size, aud_str curve,
+                               aud_value *out, aud_error *err)
 {
-    const aud_str algorithm = aud_inv_text(f, AUD_INV_KEY_ALGORITHM);
-    const aud_str size = aud_inv_text(f, AUD_INV_KEY_SIZE),
-                  curve = aud_inv_text(f, AUD_INV_KEY_CURVE);
+    const aud_status st = aud_inv_key(algorithm, size, curve, f->arena, out, NULL);
 
-    if (algorithm.len + size.len + curve.len == 0) {
-        return AUD_OK;
-    }
-    const aud_status st = aud_inv_key(algorithm, size, curve, f->arena, &f->key, NULL);
     if (st == AUD_E_NOMEM) {
         return aud_fail(err, st, "out of memory");
     }
     if (st != AUD_OK) {
+        *out = aud_unknown();
+    }
+    return AUD_OK;
+}
+
+/* Keeps a copy; the few records that come when the cache is full do without. */
+static void keep_key(aud_inv_key_cache *cache, aud_str algorithm, aud_str size, aud_str curve,
+                     aud_value key)
+{
+    struct aud_inv_known_key known = {.key = key};
+    const aud_bag *bag = NULL;
+
+    if (cache->len == AUD_INV_KEYS ||
+        aud_arena_dup(&cache->arena, algorithm, &known.algorithm, NULL) != AUD_OK ||
+        aud_arena_dup(&cache->arena, size, &known.size, NULL) != AUD_OK ||
+        aud_arena_dup(&cache->arena, curve, &known.curve, NULL) != AUD_OK) {
+        return;
+    }
+    if (key.presence == AUD_PRESENT) {
+        if (key.as.object.get != aud_bag_get ||
+            aud_bag_copy(key.as.object.self, &cache->arena, &bag, NULL) != AUD_OK) {
+            return;
+        }
+        known.key.as.object.self = bag;
+    }
+    cache->items[cache->len++] = known;
+}
+
+static aud_status find_key(aud_inv_facts *f, aud_str algorithm, aud_str size, aud_str curve,
+                           aud_error *err)
+{
+    aud_inv_key_cache *cache = &f->inv->keys;
+
+    for (size_t i = 0; i < cache->len; i++) {
+        const struct aud_inv_known_key *known = &cache->items[i];
+        if (aud_str_eq(known->size, size) && aud_str_eq(known->algorithm, algorithm) &&
+            aud_str_eq(known->curve, curve)) {
+            f->key = known->key;
+            return AUD_OK;
+        }
+    }
+    AUD_TRY(declared_key(f, algorithm, size, curve, &f->key, err));
+    keep_key(cache, algorithm, size, curve, f->key);
+    return AUD_OK;
+}
+
+static aud_status read_key(aud_inv_facts *f, aud_error *err)
+{
+    const aud_str algorithm = aud_inv_text(f, AUD_INV_KEY_ALGORITHM);
+    const aud_str size = aud_inv_text(f, AUD_INV_KEY_SIZE);
+    const aud_str curve = aud_inv_text(f, AUD_INV_KEY_CURVE);
+
+    if (algorithm.len + size.len + curve.len == 0) {
+        return AUD_OK;
+    }
+    AUD_TRY(find_key(f, algorithm, size, curve, err));
+    if (f->key.presence != AUD_PRESENT) {
         const aud_inv_field field = algorithm.len > 0 ? AUD_INV_KEY_ALGORITHM
                                     : size.len > 0    ? AUD_INV_KEY_SIZE
                                                       : AUD_INV_KEY_CURVE;
         aud_inv_problem(f, field, f->inv->values[field]->line,
                         "names no key; want an algorithm with its size or curve, as in RSA 2048");
-        f->key = aud_unknown();
     }
     return AUD_OK;
 }

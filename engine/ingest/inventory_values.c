@@ -212,6 +212,11 @@ static aud_status bits_alone(uint64_t bits, aud_arena *arena, aud_value *out, au
     return AUD_OK;
 }
 
+static bool is_unknown(const aud_value *key, unsigned field)
+{
+    return key->as.object.get(key->as.object.self, field, NULL).presence != AUD_PRESENT;
+}
+
 aud_status aud_inv_key(aud_str algorithm, aud_str size, aud_str curve, aud_arena *arena,
                        aud_value *out, aud_error *err)
 {
@@ -232,7 +237,12 @@ aud_status aud_inv_key(aud_str algorithm, aud_str size, aud_str curve, aud_arena
     if (algorithm.len == 0) { /* what is no number names a curve */
         algorithm = AUD_LIT("EC");
     }
-    return aud_key_declared(algorithm, size, arena, out, err);
+    AUD_TRY(aud_key_declared(algorithm, size, arena, out, err));
+    /* "EC" with a size that is none would pass for an EC key of which nothing else is told */
+    if (size.len > 0 && is_unknown(out, AUD_F_key_bits) && is_unknown(out, AUD_F_key_curve)) {
+        return aud_fail(err, AUD_E_FORMAT, "no size of a key");
+    }
+    return AUD_OK;
 }
 
 /* --- names ------------------------------------------------------------------------------------ */

@@ -174,3 +174,27 @@ aud_status aud_bag_copy(const aud_bag *bag, aud_arena *arena, const aud_bag **ou
 {
     return copy_bag(bag, arena, 0, out, err);
 }
+
+aud_status aud_object_as_bag(aud_value object, aud_arena *arena, aud_value *out, aud_error *err)
+{
+    aud_bag_builder builder;
+    const aud_bag *bag = NULL;
+
+    if (object.presence != AUD_PRESENT || object.as.object.get == aud_bag_get) {
+        *out = object;
+        return AUD_OK;
+    }
+    const aud_object_type *type = object.as.object.type;
+    aud_bag_begin(&builder, type, arena);
+    for (unsigned field = 0; field < type->num_fields; field++) {
+        const aud_value v = object.as.object.get(object.as.object.self, field, arena);
+        if (v.presence == AUD_PRESENT && v.type == AUD_T_STRING && v.as.string.len > 0) {
+            aud_bag_set_text(&builder, field, v.as.string);
+        } else if (v.presence != AUD_UNKNOWN) {
+            aud_bag_set(&builder, field, v);
+        }
+    }
+    AUD_TRY(aud_bag_build(&builder, &bag, err));
+    *out = aud_object_of(type, aud_bag_get, bag);
+    return AUD_OK;
+}

@@ -139,4 +139,8 @@ AUD_NODISCARD aud_status aud_bag_build(aud_bag_builder *builder, const aud_bag *
 AUD_NODISCARD aud_status aud_bag_copy(const aud_bag *bag, aud_arena *arena, const aud_bag **out,
                                       aud_error *err);
 
+/* The object with its facts read into a bag, so that it outlives what it was read from. */
+AUD_NODISCARD aud_status aud_object_as_bag(aud_value object, aud_arena *arena, aud_value *out,
+                                           aud_error *err);
+
 #endif

@@ -69,6 +69,7 @@ aud_status aud_request_facts(aud_str der, aud_arena *arena, const aud_bag **out,
     aud_tlv outer, info, algorithm, signature, version, subject, spki, attributes = {0};
     aud_cert as_cert = {.version = 3};
     aud_bag_builder b;
+    aud_value key;
     aud_der in = aud_der_of(der);
 
     if (!aud_der_take(&in, AUD_TAG_SEQUENCE, &outer)) {
@@ -90,6 +91,7 @@ aud_status aud_request_facts(aud_str der, aud_arena *arena, const aud_bag **out,
     as_cert.extensions = requested_extensions(attributes.content);
     as_cert.outer_alg = algorithm.whole;
 
+    AUD_TRY(aud_object_as_bag(aud_spki_key(spki.whole, arena), arena, &key, err));
     aud_bag_begin(&b, &aud_type_request, arena);
     set_digest(&b, AUD_F_request_sha256, outer.whole);
     aud_bag_set(&b, AUD_F_request_subject, aud_string(aud_name_text(subject.whole, arena)));
@@ -99,7 +101,7 @@ aud_status aud_request_facts(aud_str der, aud_arena *arena, const aud_bag **out,
                 aud_cert_get(&as_cert, AUD_F_certificate_dns_names, arena));
     aud_bag_set(&b, AUD_F_request_ip_addresses,
                 aud_cert_get(&as_cert, AUD_F_certificate_ip_addresses, arena));
-    aud_bag_set(&b, AUD_F_request_key, aud_spki_key(spki.whole, arena));
+    aud_bag_set(&b, AUD_F_request_key, key);
     aud_bag_set(&b, AUD_F_request_signature_algorithm,
                 aud_cert_get(&as_cert, AUD_F_certificate_signature_algorithm, arena));
     aud_bag_set(&b, AUD_F_request_signature_hash,

@@ -3,7 +3,6 @@
 
 #include "engine/base/instant.h"
 #include "engine/base/text.h"
-#include "engine/policy/library.h"
 
 #include <stdlib.h>
 
@@ -458,33 +457,4 @@ int aud_declare(lua_State *L)
     lua_pushvalue(L, 1);
     lua_setfield(L, LUA_REGISTRYINDEX, "aud_declared");
     return 1;
-}
-
-void aud_declare_run(lua_State *L, aud_str text)
-{
-    const char *returns = "a policy file ends with 'return policy { ... }'";
-
-    lua_pushnil(L);
-    lua_setfield(L, LUA_REGISTRYINDEX, "aud_declared");
-    aud_vm_of(L)->blame = aud_source_varargs(text);
-    if (aud_vm_of(L)->blame != 0) {
-        aud_lua_stop(L, AUD_STOP_MISUSE, "'...' is not part of the language of policies");
-    }
-    if (luaL_loadbufferx(L, text.ptr, text.len, "=policy", "t") != LUA_OK) {
-        lua_error(L);
-    }
-    (void)lua_getfield(L, LUA_REGISTRYINDEX, "aud_globals");
-    aud_library_seal(L);
-    if (lua_setupvalue(L, -2, 1) == NULL) {
-        lua_pop(L, 1);
-    }
-    lua_call(L, 0, 1);
-    if (lua_type(L, -1) != LUA_TTABLE) {
-        aud_lua_stop(L, AUD_STOP_MISUSE, "%s", returns);
-    }
-    (void)lua_getfield(L, LUA_REGISTRYINDEX, "aud_declared");
-    if (lua_rawequal(L, -1, -2) == 0) {
-        aud_lua_stop(L, AUD_STOP_MISUSE, "%s", returns);
-    }
-    lua_pop(L, 1);
 }

@@ -21,8 +21,6 @@ int aud_declare(lua_State *L);
  * everything here.
  */
 void aud_declare_open(lua_State *L);
-/* Runs the text; pushes the table that it gave to policy(). */
-void aud_declare_run(lua_State *L, aud_str text);
 
 /* Line of the first `...` outside of strings and comments; 0 if there is none. */
 uint32_t aud_source_varargs(aud_str text);
