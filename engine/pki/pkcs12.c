@@ -5,15 +5,27 @@
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 enum { MAX_BYTES = 64 << 20, MAX_ITERATIONS = 1000000, MAX_NESTING = 4, MAX_BAGS = 100000 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
+static OSSL_PROVIDER *legacy; /* written once */
+
+static void stop(void)
+{
+    (void)OSSL_PROVIDER_unload(legacy);
+}
+
 /* Older stores are closed by RC2, which lies in a provider of its own; without it they stay so. */
 static void start(void)
 {
-    (void)OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
+    ERR_clear_error();
+    if (legacy != NULL) {
+        (void)atexit(stop);
+    }
 }
 
 typedef struct store {

@@ -1,0 +1,34 @@
+# shellcheck shell=bash
+# tests/e2e/lib.sh - what the end-to-end tests share. CERTAUDIT, SOURCE and WORK come from CMake.
+set -euo pipefail
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+export GIT_AUTHOR_NAME=Test GIT_AUTHOR_EMAIL=test@example.com
+export GIT_COMMITTER_NAME=Test GIT_COMMITTER_EMAIL=test@example.com
+export GIT_AUTHOR_DATE=2025-12-01T00:00:00Z GIT_COMMITTER_DATE=2025-12-01T00:00:00Z
+NOW=2026-01-01T00:00:00Z
+rm -rf "$WORK"
+mkdir -p "$WORK"
+# no configuration of the project's own repository is found from here
+cd "$WORK"
+git init -q . 2>/dev/null
+
+# expect CODE TEXT COMMAND...: the exit code, and a text that standard output or error holds
+expect() {
+    local want=$1 text=$2 code=0
+    shift 2
+    "$@" >"$WORK/out.txt" 2>"$WORK/err.txt" || code=$?
+    if [ "$code" -ne "$want" ]; then
+        echo "FAIL: exit $code, want $want: $*" >&2
+        cat "$WORK/out.txt" "$WORK/err.txt" >&2
+        exit 1
+    fi
+    if ! grep -qF -- "$text" "$WORK/out.txt" "$WORK/err.txt"; then
+        echo "FAIL: '$text' was not said: $*" >&2
+        cat "$WORK/out.txt" "$WORK/err.txt" >&2
+        exit 1
+    fi
+    echo "ok: exit $code: $*"
+}
+check() {
+    "$CERTAUDIT" check --at "$NOW" "$@"
+}
