@@ -1,5 +1,5 @@
 /* engine/audit/judging.c - every policy on every subject, on all cores; the findings in order. */
-#include "engine/audit/internal.h"
+#include "engine/audit/run_parts.h"
 
 #include "engine/base/map.h"
 #include "engine/base/pool.h"

@@ -1,5 +1,5 @@
 /* engine/audit/outcome.c - accepted gaps, the sums that must add up, and the gate. */
-#include "engine/audit/internal.h"
+#include "engine/audit/run_parts.h"
 
 #include "engine/base/text.h"
 #include "engine/pki/cert.h"

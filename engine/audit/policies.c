@@ -1,6 +1,6 @@
 /* engine/audit/policies.c - the program's own policies, the configured and the added ones. */
 #include "engine/audit/builtin.h"
-#include "engine/audit/internal.h"
+#include "engine/audit/run_parts.h"
 
 #include "engine/base/out.h"
 #include "engine/base/text.h"

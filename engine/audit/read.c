@@ -1,5 +1,5 @@
 /* engine/audit/read.c - opens the sources and reads every file, on all cores. */
-#include "engine/audit/internal.h"
+#include "engine/audit/run_parts.h"
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"

@@ -1,5 +1,5 @@
 /* engine/audit/run.c - one audit: read, judge, gate. */
-#include "engine/audit/internal.h"
+#include "engine/audit/run_parts.h"
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"

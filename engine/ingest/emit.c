@@ -282,6 +282,7 @@ static aud_status embedded_item(void *ctx, const aud_pki_item *item, aud_error *
         return e->each(e->ctx, item->der, err);
     }
     where.use = AUD_USE_STORED;
+    where.place = AUD_PLACE_SNAPSHOT; /* whatever kind of source holds the snapshot */
     where.member = item->member;
     return aud_reading_other(e->reading, item, &where, err);
 }

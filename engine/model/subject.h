@@ -88,7 +88,8 @@ typedef struct aud_seen {
     aud_str lineage; /* empty lets the population choose */
     /* certificate an endpoint, a record or a request points to: SHA-256 in hex; may be empty */
     aud_str certificate_sha256;
-    aud_sighting where; /* source, rev and place may be left empty: the sink fills them */
+    aud_sighting where; /* source, rev and place may be left empty: the sink fills them; a snapshot
+                           stays one */
     const aud_owner *owners;
     size_t num_owners;
     aud_str environment;

@@ -1,5 +1,5 @@
 /* engine/population/collect.c - a worker's own part of the population. */
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 enum { SLOTS_FIRST = 1024 };
 
@@ -135,7 +135,8 @@ static aud_status keep_where(aud_collector *c, const aud_sighting *from, aud_sig
     aud_str rev = from->rev.len == 0 ? c->rev : from->rev;
 
     *out = *from;
-    out->place = from->source.len == 0 ? (uint8_t)c->place : from->place;
+    out->place = from->source.len == 0 && from->place != AUD_PLACE_SNAPSHOT ? (uint8_t)c->place
+                                                                            : from->place;
     AUD_TRY(keep_text(c, source, before->source, &out->source, err));
     AUD_TRY(keep_text(c, rev, before->rev, &out->rev, err));
     AUD_TRY(keep_text(c, from->path, before->path, &out->path, err));

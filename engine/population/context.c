@@ -1,6 +1,6 @@
 /* engine/population/context.c - facts that depend on where a subject was seen, and by whom. */
 #include "engine/base/text.h"
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 static aud_value text_value(const char *text)
 {

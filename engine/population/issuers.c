@@ -3,7 +3,7 @@
 
 #include "engine/base/text.h"
 #include "engine/pki/verify.h"
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

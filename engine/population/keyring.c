@@ -1,6 +1,6 @@
 /* engine/population/keyring.c - which certificates hold which public key. */
 #include "engine/base/text.h"
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #ifndef AUD_POPULATION_LINKS_H
 #define AUD_POPULATION_LINKS_H
 
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 /*
  * Turns a record's sighting into one of its certificate (by SHA-256, then SHA-1, then issuer and

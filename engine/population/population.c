@@ -1,5 +1,5 @@
 /* engine/population/population.c - merges what the workers saw into one sorted population. */
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"

@@ -2,7 +2,7 @@
  *
  * Made when the first policy asks: most runs ask only for what is expired or close to it.
  */
-#include "engine/population/internal.h"
+#include "engine/population/population_parts.h"
 
 /* Everything with the same names, issuer and kind of key; the newest holds them. */
 typedef struct group {

@@ -2,7 +2,7 @@
 #include "engine/tree/csv.h"
 
 #include "engine/base/text.h"
-#include "engine/tree/csv_text.h"
+#include "engine/tree/text_input.h"
 
 enum { MAX_CELLS = 4096, MAX_CELL = 1 << 20, MAX_ROW = 16 << 20 };
 
@@ -11,7 +11,7 @@ typedef struct cell {
 } cell;
 
 struct aud_csv {
-    aud_csv_text text;
+    aud_text_input text;
     const char *at, *end; /* what is being read */
     aud_str behind;       /* what comes after it, before the next piece */
     aud_buf first;        /* the first line, where it does not lie in one piece */
@@ -48,7 +48,7 @@ static aud_status next_piece(aud_csv *c, aud_str *out, aud_error *err)
     if (c->drained) {
         return AUD_END;
     }
-    st = aud_csv_text_next(&c->text, out, err);
+    st = aud_text_input_next(&c->text, out, err);
     if (st == AUD_END) {
         c->drained = true;
     } else if (st == AUD_E_FORMAT) {
@@ -59,8 +59,10 @@ static aud_status next_piece(aud_csv *c, aud_str *out, aud_error *err)
 
 static void look_at(aud_csv *c, aud_str piece)
 {
-    c->at = piece.ptr;
-    c->end = piece.ptr + piece.len;
+    c->at = c->end = piece.ptr;
+    if (piece.len > 0) {
+        c->end += piece.len;
+    }
 }
 
 /* AUD_OK if *at can be read; AUD_END at the end. */
@@ -441,7 +443,7 @@ aud_status aud_csv_open(aud_input *input, aud_csv **out, aud_error *err)
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     c->line = 1;
-    aud_csv_text_init(&c->text, input);
+    aud_text_input_init(&c->text, input, false);
     aud_buf_init(&c->first, MAX_ROW);
     aud_buf_init(&c->bytes, MAX_ROW);
     *out = c;
@@ -478,7 +480,7 @@ void aud_csv_closep(aud_csv **csv)
     if (c == NULL) {
         return;
     }
-    aud_csv_text_clear(&c->text);
+    aud_text_input_clear(&c->text);
     aud_buf_clear(&c->first);
     aud_buf_clear(&c->bytes);
     aud_free(c->cells.items);

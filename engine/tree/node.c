@@ -61,8 +61,13 @@ static aud_status check_text(aud_str text, uint32_t *out_last_line, aud_error *e
         } else if (c == 0) {
             return at_line(err, aud_fail(err, AUD_E_FORMAT, "a NUL character"), line);
         } else if (c == 0x85 || c == 0x2028 || c == 0x2029) {
-            return at_line(err, aud_fail(err, AUD_E_FORMAT, "a hidden line separator, U+%04X", c),
-                           line);
+            return at_line(
+                err, aud_fail(err, AUD_E_FORMAT, "a hidden line separator, U+%04X", (unsigned)c),
+                line);
+        } else if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || (c >= 0x7f && c < 0xa0) ||
+                   c == 0xfffe || c == 0xffff) {
+            return at_line(
+                err, aud_fail(err, AUD_E_FORMAT, "a control character, U+%04X", (unsigned)c), line);
         }
     }
     *out_last_line = line;

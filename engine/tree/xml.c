@@ -6,6 +6,8 @@
 #include <libxml/xmlerror.h>
 #include <pthread.h>
 
+#include "engine/tree/text_input.h"
+
 enum {
     MAX_DEPTH = 64,
     MAX_ATTRIBUTES = 256, /* of one element, declarations of namespaces counted */
@@ -21,6 +23,7 @@ enum {
 typedef struct reader {
     const aud_xml_handler *handler;
     xmlParserCtxt *parser;
+    aud_text_input text;
     aud_error *err;
     aud_status status; /* of the handler, or of a limit */
     unsigned depth;
@@ -97,7 +100,6 @@ static const char *problem_in_words(int code)
         {XML_ERR_INVALID_ENCODING, "bytes that do not fit the encoding"},
         {XML_ERR_UNKNOWN_ENCODING, "an encoding that is not known"},
         {XML_ERR_UNSUPPORTED_ENCODING, "an encoding that is not known"},
-        {XML_I18N_CONV_FAILED, "bytes that do not fit the encoding"},
         {XML_ERR_ATTRIBUTE_NOT_STARTED, "an attribute without a quoted value"},
         {XML_ERR_ATTRIBUTE_NOT_FINISHED, "an attribute whose value does not end"},
         {XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "an attribute without a value"},
@@ -396,7 +398,8 @@ static aud_status open_parser(reader *r, xmlParserCtxt **out, aud_error *err)
     }
     /* Without XML_PARSE_NOENT "&amp;" in an attribute would come as "&#38;". It can bring in
      * nothing else: the use and the declaration of every other entity are refused. */
-    (void)xmlCtxtUseOptions(*out, XML_PARSE_NONET | XML_PARSE_NOENT);
+    (void)xmlCtxtUseOptions(*out, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
+    (*out)->charset = XML_CHAR_ENCODING_UTF8; /* nothing to find out: aud_text_input has done so */
     r->parser = *out;
     return AUD_OK;
 }
@@ -404,12 +407,10 @@ static aud_status open_parser(reader *r, xmlParserCtxt **out, aud_error *err)
 /* One call of the parser, and what it left behind; AUD_OK if it may go on. */
 static aud_status parse(reader *r, aud_str piece, bool last)
 {
-    const int code = xmlParseChunk(r->parser, piece.ptr, (int)piece.len, last ? 1 : 0);
-    const xmlParserInput *in = r->parser->input;
+    const xmlParserInput *in;
 
-    if (code == XML_ERR_INVALID_ENCODING && r->problem == 0) { /* it only says so here */
-        r->problem = code;
-    }
+    (void)xmlParseChunk(r->parser, piece.ptr, (int)piece.len, last ? 1 : 0);
+    in = r->parser->input;
     if (r->status == AUD_OK &&
         (r->problem != 0 || !r->parser->wellFormed || r->parser->disableSAX != 0)) {
         r->status = parser_failed(r);
@@ -431,14 +432,17 @@ static aud_status push(reader *r, aud_str chunk)
     return AUD_OK;
 }
 
-static aud_status push_all(reader *r, aud_input *input)
+static aud_status push_all(reader *r)
 {
     for (;;) {
         aud_str chunk = {NULL, 0};
-        aud_status st = input->next(input, &chunk, r->err);
+        aud_status st = aud_text_input_next(&r->text, &chunk, r->err);
 
         if (st == AUD_END) {
             break;
+        }
+        if (st == AUD_E_FORMAT && r->err != NULL) {
+            r->err->line = line_now(r);
         }
         AUD_TRY(st);
         AUD_TRY(push(r, chunk));
@@ -459,10 +463,10 @@ static void be_silent(void *ctx, const char *format, ...)
 }
 
 /*
- * What libxml2 raises without a parser at hand (encodings) must not reach standard error. The
+ * What libxml2 raises without a parser at hand must not reach standard error. The
  * handlers that are changed here for the while are this thread's own.
  */
-static aud_status push_in_silence(reader *r, aud_input *input)
+static aud_status push_in_silence(reader *r)
 {
     const xmlStructuredErrorFunc structured = xmlStructuredError;
     const xmlGenericErrorFunc generic = xmlGenericError;
@@ -471,7 +475,7 @@ static aud_status push_in_silence(reader *r, aud_input *input)
 
     xmlSetStructuredErrorFunc(r, on_problem);
     xmlSetGenericErrorFunc(NULL, be_silent);
-    st = push_all(r, input);
+    st = push_all(r);
     xmlSetStructuredErrorFunc(structured_ctx, structured);
     xmlSetGenericErrorFunc(generic_ctx, generic);
     xmlResetLastError();
@@ -494,10 +498,12 @@ aud_status aud_xml_read(aud_input *input, const aud_xml_handler *handler, aud_er
     r->handler = handler;
     r->err = err;
     aud_buf_init(&r->names, (size_t)4 << 20);
+    aud_text_input_init(&r->text, input, true);
     st = open_parser(r, &parser, err);
     if (st == AUD_OK) {
-        st = push_in_silence(r, input);
+        st = push_in_silence(r);
     }
+    aud_text_input_clear(&r->text);
     aud_buf_clear(&r->names);
     aud_free(r);
     return st;

@@ -104,6 +104,10 @@ static aud_status note_format(void *ctx, aud_str section, aud_str key, aud_str v
         }
         return AUD_OK;
     }
+    if (aud_str_starts(section, AUD_LIT("remote ")) && aud_str_ieq(key, AUD_LIT("promisor"))) {
+        f->partial = f->partial || aud_str_ieq(value, AUD_LIT("true"));
+        return AUD_OK;
+    }
     if (!aud_str_ieq(section, AUD_LIT("extensions"))) {
         return AUD_OK;
     }

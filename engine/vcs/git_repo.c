@@ -106,8 +106,8 @@ static aud_status fail_revision(const aud_vcs *vcs, aud_str rev, int code, aud_e
     if (head && git_repository_head_unborn(vcs->repo) == 1) {
         git_error_clear();
         return aud_fail(err, AUD_E_NOT_FOUND,
-                        "the repository has no commit yet, so there is no '%.*s'; commit first, "
-                        "or judge the files on disk without a revision",
+                        "HEAD is a branch that has no commit yet, so there is no '%.*s'; name a "
+                        "branch that has one, or judge the files on disk without a revision",
                         AUD_ARG(rev));
     }
     git_error_clear();

@@ -6,8 +6,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const aud_str asked[] = {
-        AUD_LIT_INIT("a"), AUD_LIT_INIT("a/b.pem"), AUD_LIT_INIT("edge/tls/x y.crt"),
-        AUD_LIT_INIT("docs/deep/er/file#1"), AUD_LIT_INIT(""),
+        AUD_LIT_INIT("a"),
+        AUD_LIT_INIT("a/b.pem"),
+        AUD_LIT_INIT("edge/tls/x y.crt"),
+        AUD_LIT_INIT("docs/deep/er/file#1"),
+        AUD_LIT_INIT(""),
     };
     const aud_str text = {(const char *)data, size};
 

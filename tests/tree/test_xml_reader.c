@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "engine/base/pool.h"
 #include "engine/tree/xml.h"
 #include "tests/tree/pieces.h"
 
@@ -137,6 +138,16 @@ static void test_accepted(void **state)
         {"Latin-1, declared",
          AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a x=\"\xfc\">\xe9</a>"),
          "<a@1/0 x=\xc3\xbc>\xc3\xa9</a/0>"},
+        {"Latin-9, declared",
+         AUD_LIT_INIT("<?xml version='1.0' encoding = 'iso-8859-15'?><a>\xa4</a>"),
+         "<a@1/0>\xe2\x82\xac</a/0>"},
+        {"ASCII, declared", AUD_LIT_INIT("<?xml version='1.0' encoding='us-ascii'?><a>b</a>"),
+         "<a@1/0>b</a/0>"},
+        {"a byte order mark against the declaration",
+         AUD_LIT_INIT("\xef\xbb\xbf<?xml version='1.0' encoding='iso-8859-1'?><a>\xc3\xbc</a>"),
+         "<a@1/0>\xc3\xbc</a/0>"},
+        {"a word in a declaration that is none", AUD_LIT_INIT("<a encoding='no-such'>\xc3\xbc</a>"),
+         "<a@1/0 encoding=no-such>\xc3\xbc</a/0>"},
         {"Windows-1252, declared",
          AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"windows-1252\"?><a>\x80</a>"),
          "<a@1/0>\xe2\x82\xac</a/0>"},
@@ -236,12 +247,17 @@ static void test_refused(void **state)
         {"a reference to a surrogate", AUD_LIT_INIT("<a>&#xd800;</a>"), 1},
         {"invalid UTF-8 in text", AUD_LIT_INIT("<a>\n\xff\xfe</a>"), 2},
         {"invalid UTF-8 in an attribute", AUD_LIT_INIT("<a x=\"\xe9t\"/>"), 1},
-        {"an unknown encoding",
-         AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"no-such\"?><a>x</a>"), 0},
         {"ASCII that is none, behind the root",
          AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"US-ASCII\"?><a/><!-- \xe9 -->"), 0},
         {"ASCII that is none",
          AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"US-ASCII\"?><a>\xe9</a>"), 0},
+        {"a byte that windows-1252 does not have",
+         AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"windows-1252\"?>\n<a>\x81</a>"), 0},
+        {"UTF-16 without a byte order mark", AUD_LIT_INIT("<\0a\0/\0>\0"), 1},
+        {"EBCDIC", AUD_LIT_INIT("\x4c\x6f\xa7\x94\x93\x40\xa5\x85"), 1},
+        {"UTF-16 that ends in the middle of a character", AUD_LIT_INIT("\xff\xfe<\0a\0/\0>\0\n"),
+         1},
+        {"UTF-16 with half of a pair", AUD_LIT_INIT("\xff\xfe<\0a\0\x3d\xd8/\0>\0"), 1},
         {"a declaration in the middle", AUD_LIT_INIT("<a><?xml version=\"1.0\"?></a>"), 1},
     };
     AUD_UNUSED(state);
@@ -257,6 +273,27 @@ static void test_refused(void **state)
             assert_int_equal(o.err.line, cases[i].line);
         }
         assert_null(strstr(o.err.message, "libxml2 error 0"));
+        aud_buf_clear(&o.events);
+    }
+}
+
+static void test_other_encodings(void **state)
+{
+    static const aud_str texts[] = {
+        AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"SECRET\"?><a>x</a>"),
+        AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"UTF-8.\"?><a>x</a>"),
+        AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"Shift_JIS\"?><a>x</a>"),
+        AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"UTF-16\"?><a>x</a>"),
+        AUD_LIT_INIT("<?xml version=\"1.0\" encoding=\"UTF-7\"?><a>x</a>"),
+    };
+    AUD_UNUSED(state);
+
+    for (size_t i = 0; i < AUD_COUNT(texts); i++) {
+        outcome o = read_all_ways(texts[i]);
+
+        assert_int_equal(o.status, AUD_E_UNSUPPORTED);
+        assert_null(strstr(o.err.message, "SECRET"));
+        assert_int_equal(o.err.line, 1);
         aud_buf_clear(&o.events);
     }
 }
@@ -279,7 +316,6 @@ static void test_messages_hold_nothing_of_the_input(void **state)
         "<a SECRET></a>",
         "<a SECRET=\"1\" SECRET=\"2\"/>",
         "<a>SECRET & SECRET</a>",
-        "<?xml version=\"1.0\" encoding=\"SECRET\"?><a/>",
         "<!DOCTYPE a [<!ENTITY SECRET \"SECRET\">]><a/>",
     };
     AUD_UNUSED(state);
@@ -499,6 +535,34 @@ static void test_failing_memory(void **state)
     }
 }
 
+static aud_status read_some(void *ctx, unsigned worker, size_t begin, size_t end, aud_error *err)
+{
+    AUD_UNUSED(ctx);
+    AUD_UNUSED(worker);
+    AUD_UNUSED(err);
+    for (size_t i = begin; i < end; i++) {
+        const aud_xml_handler handler = {0};
+        const bool good = i % 3 != 0;
+        aud_error why = {.line = 0};
+        aud_input input;
+        aud_status st;
+
+        aud_input_of(&input, AUD_LIT("t"), AUD_LIT("t"),
+                     good ? AUD_LIT("<a>&amp;<b x='1'/></a>") : AUD_LIT("<a>\n&b;</a>"));
+        st = aud_xml_read(&input, &handler, &why);
+        if (st != (good ? AUD_OK : AUD_E_FORMAT) || (!good && why.line != 2)) {
+            return AUD_E_IO;
+        }
+    }
+    return AUD_OK;
+}
+
+static void test_threads(void **state)
+{
+    AUD_UNUSED(state);
+    assert_int_equal(aud_pool_run(4, 2000, 10, read_some, NULL, NULL), AUD_OK);
+}
+
 static void test_attribute_by_name(void **state)
 {
     static const aud_xml_attr attrs[] = {{AUD_LIT_INIT("a"), AUD_LIT_INIT("1")},
@@ -559,6 +623,7 @@ int main(void)
         cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_other_encodings),
         cmocka_unit_test(test_what_came_before_an_error_is_handed_on),
         cmocka_unit_test(test_messages_hold_nothing_of_the_input),
         cmocka_unit_test(test_limits),
@@ -569,6 +634,7 @@ int main(void)
         cmocka_unit_test(test_a_handler_may_leave_out_what_it_does_not_want),
         cmocka_unit_test(test_failing_input),
         cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_threads),
         cmocka_unit_test(test_attribute_by_name),
         cmocka_unit_test(test_samples),
     };

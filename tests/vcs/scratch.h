@@ -57,15 +57,12 @@ static inline aud_status scratch_open(const char *folder, const char *inner, con
                                       aud_vcs **out, aud_error *err)
 {
     char path[4096];
-    const aud_vcs_options options = {.path = aud_str_of(path),
-                                     .rev = aud_str_of(rev),
-                                     .name = AUD_LIT("src"),
-                                     .follow_links = true};
-    aud_vcs_options asked = options;
+    aud_vcs_options options = {.name = AUD_LIT("src"), .follow_links = true};
 
     (void)snprintf(path, sizeof path, "%s%s%s", folder, inner[0] != '\0' ? "/" : "", inner);
-    asked.path = aud_str_of(path);
-    return aud_vcs_open(&asked, out, err);
+    options.path = aud_str_of(path);
+    options.rev = aud_str_of(rev);
+    return aud_vcs_open(&options, out, err);
 }
 
 /* The list as text: "path" for a file, "path!gap" for a gap, one blank between. */

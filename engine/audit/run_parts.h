@@ -1,6 +1,6 @@
-/* engine/audit/internal.h - how a run keeps its parts; for this room only. */
-#ifndef AUD_AUDIT_INTERNAL_H
-#define AUD_AUDIT_INTERNAL_H
+/* engine/audit/run_parts.h - how a run keeps its parts; for this room only. */
+#ifndef AUD_AUDIT_RUN_PARTS_H
+#define AUD_AUDIT_RUN_PARTS_H
 
 #include "engine/audit/owners.h"
 #include "engine/audit/run.h"

@@ -1,4 +1,4 @@
-/* engine/base/text.c - UTF-8, hexadecimal, base64 and numbers. */
+/* engine/base/encodings.c - UTF-8, hexadecimal, base64 and numbers. */
 #include "engine/base/text.h"
 
 static bool is_continuation(unsigned char byte)

@@ -1,4 +1,4 @@
-/* engine/pki/names.c - distinguished names as text and as bytes to compare. */
+/* engine/pki/dn.c - distinguished names as text and as bytes to compare. */
 #include "engine/pki/pki_internal.h"
 
 #include "engine/base/text.h"

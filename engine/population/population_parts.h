@@ -1,6 +1,7 @@
-/* engine/population/internal.h - how the population keeps its subjects; for this room only. */
-#ifndef AUD_POPULATION_INTERNAL_H
-#define AUD_POPULATION_INTERNAL_H
+/* engine/population/population_parts.h - how the population keeps its subjects; for this room only.
+ */
+#ifndef AUD_POPULATION_POPULATION_PARTS_H
+#define AUD_POPULATION_POPULATION_PARTS_H
 
 #include "engine/pki/cert.h"
 #include "engine/population/population.h"
