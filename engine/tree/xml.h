@@ -24,9 +24,9 @@ typedef struct aud_xml_handler {
  * SAX2 push over the chunks of `input`: no network, no DTD load, a DOCTYPE is passed over, entities
  * other than the five are refused, and so is a DOCTYPE that declares entities or attributes.
  * Limits: depth 64, 256 attributes, 16 MiB of text in one element, 256 KiB in one tag, comment or
- * CDATA section, 256 namespaces declared in the open elements. UTF-8, UTF-16 with a byte order mark and the declared
- * encodings US-ASCII, ISO-8859-1, ISO-8859-15 and windows-1252 are read.
- * Errors: AUD_E_FORMAT with the line (cut or malformed; what came before has been handed on);
+ * CDATA section, 256 namespaces declared in the open elements. UTF-8, UTF-16 with a byte order mark
+ * and the declared encodings US-ASCII, ISO-8859-1, ISO-8859-15 and windows-1252 are read. Errors:
+ * AUD_E_FORMAT with the line (cut or malformed; what came before has been handed on);
  * AUD_E_UNSUPPORTED for another encoding.
  */
 AUD_NODISCARD aud_status aud_xml_read(aud_input *input, const aud_xml_handler *handler,
