@@ -223,8 +223,12 @@ static aud_status open_container(builder *b, aud_node_kind kind, const yaml_char
 
 static void close_container(builder *b)
 {
-    aud_keyset_cut(&b->keys, top(b)->num_keys);
-    b->depth--;
+    const frame *closed = top(b);
+
+    if (closed != NULL) {
+        aud_keyset_cut(&b->keys, closed->num_keys);
+        b->depth--;
+    }
 }
 
 static aud_status open_document(builder *b, const yaml_event_t *event, aud_error *err)

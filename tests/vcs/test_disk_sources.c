@@ -331,7 +331,7 @@ static void test_what_may_not_be_read_is_told(void **state)
     (void)scratch_read(vcs, "secret", AUD_E_DENIED);
     aud_vcs_freep(&vcs);
     assert_int_equal(scratch_open(folder, "closed", "", &vcs, NULL), AUD_E_DENIED);
-    (void)seteuid(getuid());
+    assert_int_equal(seteuid(getuid()), 0);
     remove_plain(folder);
 }
 

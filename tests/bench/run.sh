@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Ratios of one run on one machine:   run.sh CERTAUDIT ESTATE WORK [CERTIFICATES]
+# Each time is the best of five: the machine's noise only ever adds.
+set -euo pipefail
+certaudit=$1 estate=$2 work=$3 num=${4:-50000}
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+mkdir -p "$work"
+cd "$work"
+if [ ! -d "estate-$num.git" ]; then
+    echo "making $num certificates in a git repository ..."
+    git init -q --bare "estate-$num.git"
+    "$estate" make "$num" | git -C "estate-$num.git" fast-import --quiet
+    git -C "estate-$num.git" repack -adq
+    git -C "estate-$num.git" symbolic-ref HEAD refs/heads/main
+fi
+repo=estate-$num.git
+git -C "$repo" ls-tree -r HEAD | awk '{print $3}' >ids.txt
+git -C "$repo" cat-file --batch='' <ids.txt >all.pem
+git -C "$repo" show HEAD:ca.pem >ca.pem
+git -C "$repo" show HEAD:certaudit.yaml >certaudit.yaml
+
+best() { # seconds, best of five
+    local least='' start end spent
+    for _ in 1 2 3 4 5; do
+        start=$(date +%s%N)
+        "$@" >/dev/null 2>&1 || true
+        end=$(date +%s%N)
+        spent=$((end - start))
+        if [ -z "$least" ] || [ "$spent" -lt "$least" ]; then least=$spent; fi
+    done
+    awk -v n="$least" 'BEGIN {printf "%.4f", n / 1e9}'
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+cat_file() { git -C "$repo" cat-file --batch <ids.txt; }
+
+"$estate" facts all.pem
+four=(--at 2026-01-01T00:00:00Z --progress none --select core/key_size --select core/validity_max
+    --select core/expiry --select core/owner_present --config certaudit.yaml)
+base=$(best cat_file)
+plain=$(best "$certaudit" check "${four[@]}" -q -o text=/dev/null "$repo")
+full=$(best "$certaudit" check "${four[@]}" -q -o junit=j.xml -o sarif=s.sarif -o html=h.html "$repo")
+with=$(best "$certaudit" check "${four[@]}" --select core/approved_ca -q -o text=/dev/null "$repo")
+bare=''
+for _ in 1 2 3 4 5; do
+    one=$("$estate" verify all.pem ca.pem)
+    if [ -z "$bare" ] || awk -v a="$one" -v b="$bare" 'BEGIN {exit !(a < b)}'; then bare=$one; fi
+done
+"$certaudit" check "${four[@]}" -v -o junit=j.xml -o sarif=s.sarif -o html=h.html "$repo" 2>&1 >/dev/null | tail -1 || true
+echo "git cat-file --batch         $base s"
+echo "read and judged              $plain s: ratio $(ratio "$plain" "$base") (budget 1.0)"
+echo "with junit, sarif, html      $full s: ratio $(ratio "$full" "$base") (budget 1.5)"
+extra=$(awk -v a="$with" -v b="$plain" 'BEGIN {printf "%.4f", a - b}')
+echo "every signature proved       $extra s on top, bare EVP_DigestVerify $bare s: ratio $(ratio "$extra" "$bare") (budget 1.15)"
