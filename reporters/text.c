@@ -10,11 +10,11 @@
 extern const aud_reporter aud_reporter_text;
 
 enum {
-    SHOWN_DEFAULT = 50,   /* findings of one policy, gaps, policy errors */
-    SHOWN_ITEMS = 10,     /* of one finding */
+    SHOWN_DEFAULT = 50, /* findings of one policy, gaps, policy errors */
+    SHOWN_ITEMS = 10,   /* of one finding */
     WIDTH_DEFAULT = 80,
     WIDTH_LEAST = 40,
-    WIDTH_MOST = 160,     /* longer lines are hard to read */
+    WIDTH_MOST = 160, /* longer lines are hard to read */
 };
 static const size_t line_max = (size_t)1 << 20;
 
@@ -338,8 +338,7 @@ static aud_status write_exclusions(text *t)
 
         for (size_t j = 0; j < source->num_exclusions; j++) {
             AUD_TRY(add_input(t, source->exclusions[j].pattern));
-            AUD_TRY(aud_buf_printf(&t->line, t->err, " (%zu file%s): ",
-                                   source->exclusions[j].files,
+            AUD_TRY(aud_buf_printf(&t->line, t->err, " (%zu file%s): ", source->exclusions[j].files,
                                    plural(source->exclusions[j].files)));
             AUD_TRY(add_input(t, source->exclusions[j].reason));
             flush(t, 0, 10, AUD_INK_PLAIN, "excluded ");

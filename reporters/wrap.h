@@ -10,7 +10,13 @@ typedef struct aud_wrap {
     bool color;
 } aud_wrap;
 
-typedef enum aud_ink { AUD_INK_PLAIN, AUD_INK_BAD, AUD_INK_WARN, AUD_INK_GOOD, AUD_INK_DIM } aud_ink;
+typedef enum aud_ink {
+    AUD_INK_PLAIN,
+    AUD_INK_BAD,
+    AUD_INK_WARN,
+    AUD_INK_GOOD,
+    AUD_INK_DIM
+} aud_ink;
 
 /*
  * One paragraph, its first line `indent` columns in and the others `hang`; broken at blanks, never

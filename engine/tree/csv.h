@@ -9,7 +9,8 @@
 typedef struct aud_csv aud_csv;
 
 /* Separator (',' ';' tab '|') is taken from the first line; BOM and UTF-16 are understood.
- * Limits: 4,096 cells a row, 1 MiB a cell. */
+ * Other text that is not UTF-8 is refused. Limits: 4,096 cells a row, 1 MiB a cell, 16 MiB a row.
+ */
 AUD_NODISCARD aud_status aud_csv_open(aud_input *input, aud_csv **out, aud_error *err);
 /* The next row that is not blank; cells are borrowed until the next call. AUD_END at the end. */
 AUD_NODISCARD aud_status aud_csv_next(aud_csv *csv, const aud_str **out_cells, size_t *out_num,

@@ -37,7 +37,7 @@ typedef struct aud_json aud_json;
 /*
  * Reads `input` chunk by chunk. Strict RFC 8259: no comments, no trailing commas, no raw control
  * characters, no invalid UTF-8, no lone surrogates, a BOM is skipped; duplicate keys are refused
- * (AUD_E_FORMAT with the line), also deep ones.
+ * (AUD_E_FORMAT with the line), also deep ones. Open objects hold 4,194,304 keys at most.
  */
 AUD_NODISCARD aud_status aud_json_open(aud_input *input, const aud_json_limits *limits,
                                        aud_json **out, aud_error *err);

@@ -1,4 +1,5 @@
-/* engine/tree/json_reader.c - a pull tokenizer for JSON (RFC 8259) that may be fed in any pieces. */
+/* engine/tree/json_reader.c - a pull tokenizer for JSON (RFC 8259) that may be fed in any pieces.
+ */
 #include "engine/tree/json.h"
 
 #include "engine/tree/json_scan.h"
