@@ -1,6 +1,8 @@
 /* engine/population/issuers.c - who really issued a certificate, and whether a list approves it. */
 #include "engine/population/issuers.h"
 
+#include "engine/base/map.h"
+
 #include "engine/base/text.h"
 #include "engine/pki/verify.h"
 #include "engine/population/population_parts.h"
@@ -166,6 +168,12 @@ static bool names_subject(const aud_ca_list *list, aud_str text)
     return false;
 }
 
+/* A certificate may issue only if it says so; an old root that the list names by hand may, too. */
+static bool could_issue(const aud_cert *cert)
+{
+    return aud_cert_is_ca(cert) || cert->version == 1;
+}
+
 /*
  * A name approves only while one key bears it: a second key under the same name, planted beside
  * the true one, must not be approved with it, and nobody here can tell which is which.
@@ -175,13 +183,18 @@ static void approve_by_subject(aud_ca_list *list)
     size_t begin = 0;
 
     while (begin < list->num_authorities) {
+        const unsigned char *first = NULL;
         size_t end = begin;
         bool one_key = true;
 
         while (end < list->num_authorities &&
                aud_str_eq(list->authorities[end].name, list->authorities[begin].name)) {
-            one_key = one_key &&
-                      memcmp(list->authorities[end].spki, list->authorities[begin].spki, 32) == 0;
+            if (could_issue(list->authorities[end].cert)) {
+                const unsigned char *key = list->authorities[end].spki;
+
+                first = first == NULL ? key : first;
+                one_key = one_key && memcmp(key, first, 32) == 0;
+            }
             end++;
         }
         if (names_subject(list, list->authorities[begin].text)) {
@@ -201,7 +214,9 @@ static aud_status add_authority(aud_ca_list *list, const aud_cert *cert, aud_err
     a->cert = cert;
     AUD_TRY(aud_sha256(cert->der, a->digest, err));
     AUD_TRY(aud_sha256(cert->spki, a->spki, err));
-    AUD_TRY(aud_name_canonical(cert->subject, &list->arena, &a->name, err));
+    if (aud_name_canonical(cert->subject, &list->arena, &a->name, NULL) != AUD_OK) {
+        return AUD_OK; /* a name that cannot be read is nobody's issuer */
+    }
     a->text = aud_name_text(cert->subject, &list->arena);
     a->approved = list_approves(list, a);
     list->num_authorities++;
@@ -218,19 +233,39 @@ static int order_authorities(const void *left, const void *right)
     return order != 0 ? order : memcmp(a->digest, b->digest, 32);
 }
 
-/* A certificate may issue only if it says so; an old root that the list names by hand may, too. */
-static bool could_issue(const aud_cert *cert)
+/*
+ * Who is named as issuer: somebody who is no CA may have issued all the same, which is a finding,
+ * not something that nobody knows.
+ */
+static aud_status gather_issuer_names(const aud_population *population, aud_map *names,
+                                      aud_error *err)
 {
-    return aud_cert_is_ca(cert) || cert->version == 1;
+    for (size_t i = 0; i < population->counts[AUD_KIND_CERTIFICATE]; i++) {
+        const aud_cert *cert = population->members[i].cert;
+
+        if (!aud_str_eq(cert->issuer, cert->subject)) {
+            AUD_TRY(aud_map_put(names, cert->issuer, names, err));
+        }
+    }
+    return AUD_OK;
+}
+
+static bool is_authority(const aud_cert *cert, const aud_map *names)
+{
+    return could_issue(cert) ||
+           (!aud_str_eq(cert->issuer, cert->subject) && aud_map_get(names, cert->subject) != NULL);
 }
 
 aud_status aud_ca_list_bind(aud_ca_list *list, const aud_population *population, aud_error *err)
 {
+    AUD_CLEANUP(aud_map_freep) aud_map *names = NULL;
     size_t certs = population->counts[AUD_KIND_CERTIFICATE], kept = 0;
     size_t num = list->given.len;
 
+    AUD_TRY(aud_map_new(&names, err));
+    AUD_TRY(gather_issuer_names(population, names, err));
     for (size_t i = 0; i < certs; i++) {
-        num += could_issue(population->members[i].cert) ? 1 : 0;
+        num += is_authority(population->members[i].cert, names) ? 1 : 0;
     }
     list->authorities = aud_arena_array(&list->arena, num, sizeof *list->authorities);
     if (list->authorities == NULL) {
@@ -240,7 +275,7 @@ aud_status aud_ca_list_bind(aud_ca_list *list, const aud_population *population,
         AUD_TRY(add_authority(list, list->given.items[i], err));
     }
     for (size_t i = 0; i < certs; i++) {
-        if (could_issue(population->members[i].cert)) {
+        if (is_authority(population->members[i].cert, names)) {
             AUD_TRY(add_authority(list, population->members[i].cert, err));
         }
     }

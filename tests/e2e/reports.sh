@@ -20,6 +20,20 @@ xmllint --noout --html h.html 2>/dev/null
 if [ -d "$schemas" ]; then
     xmllint --noout --schema "$schemas/junit-windyroad.xsd" j.xml
     xmllint --noout --schema "$schemas/jenkins-junit-10.xsd" j.xml
+    if python3 -c 'import jsonschema' 2>/dev/null; then
+        python3 - "$schemas/sarif-schema-2.1.0.json" s.sarif g.sarif <<'PY'
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+for name in sys.argv[2:]:
+    errors = list(jsonschema.Draft4Validator(schema).iter_errors(json.load(open(name))))
+    for error in errors:
+        print(name, list(error.path), error.message[:200])
+    if errors:
+        sys.exit(1)
+PY
+    else
+        echo "skipped: no python3 jsonschema for the SARIF schema"
+    fi
 else
     echo "skipped: no schemas beside the project"
 fi

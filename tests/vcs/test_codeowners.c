@@ -220,7 +220,7 @@ static bool next_token(aud_str *rest, char *out, size_t size, bool *out_string)
 static void check_path(const char *pattern, const char *path, bool want)
 {
     AUD_CLEANUP(aud_codeowners_freep) aud_codeowners *file = NULL;
-    char line[512];
+    char line[1024];
     size_t num;
 
     (void)snprintf(line, sizeof line, "%s @owner\n", pattern);
