@@ -15,20 +15,15 @@ typedef struct scan {
     bool had_leaf; /* behind it, CA certificates are its chain */
 } scan;
 
-static aud_use use_of(scan *s, const aud_pki_item *item)
+static aud_use use_of(scan *s, const aud_pki_item *item, const aud_cert *cert)
 {
-    aud_cert cert;
-
     if (item->trust_anchor) {
         return AUD_USE_TRUST_ANCHOR;
     }
     if (item->in_store) {
         return item->chain_position == 0 ? AUD_USE_STORED : AUD_USE_CHAIN;
     }
-    if (aud_cert_read(item->der, &cert, NULL) != AUD_OK) {
-        return AUD_USE_STORED; /* becomes a gap */
-    }
-    if (!aud_cert_is_ca(&cert)) {
+    if (!aud_cert_is_ca(cert)) {
         s->had_leaf = true;
         return AUD_USE_STORED;
     }
@@ -38,16 +33,21 @@ static aud_use use_of(scan *s, const aud_pki_item *item)
 static aud_status take_item(void *ctx, const aud_pki_item *item, aud_error *err)
 {
     scan *s = ctx;
+    const aud_reading *r = s->reading;
     aud_seen seen = {.kind = AUD_KIND_CERTIFICATE, .der = item->der};
+    aud_cert cert;
 
-    seen.where = aud_reading_at(s->reading, item->line, AUD_USE_STORED);
+    seen.where = aud_reading_at(r, item->line, AUD_USE_STORED);
     seen.where.member = item->member;
     seen.where.record = item->alias;
     if (item->kind != AUD_ITEM_CERTIFICATE) {
-        return aud_reading_other(s->reading, item, &seen.where, err);
+        return aud_reading_other(r, item, &seen.where, err);
     }
-    seen.where.use = (uint8_t)use_of(s, item);
-    return aud_reading_certificate(s->reading, &seen, err);
+    if (aud_cert_read(item->der, &cert, NULL) != AUD_OK) {
+        return aud_reading_certificate(r, &seen, err); /* tells why it is a gap */
+    }
+    seen.where.use = (uint8_t)use_of(s, item, &cert);
+    return r->sink->subject(r->sink->ctx, &seen, err);
 }
 
 /* --- what a file is, from its first bytes ----------------------------------------------------- */

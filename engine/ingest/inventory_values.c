@@ -38,49 +38,54 @@ static bool drop_prefix(aud_str *text, aud_str prefix)
     return true;
 }
 
+/* Hexadecimal digits in lower case, ':' and blanks left out; false on anything else. */
+static bool hex_digits(aud_str text, char *out, size_t max, size_t *out_len)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const char lower = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
+        if (c == ':' || c == ' ') {
+            continue;
+        }
+        if (len == max || !((lower >= '0' && lower <= '9') || (lower >= 'a' && lower <= 'f'))) {
+            return false;
+        }
+        out[len++] = lower;
+    }
+    *out_len = len;
+    return true;
+}
+
 aud_status aud_inv_digest(aud_str text, size_t bytes, aud_arena *arena, aud_str *out,
                           aud_error *err)
 {
-    unsigned char digest[32];
+    char digits[64];
     size_t len = 0;
 
     if (!drop_prefix(&text, AUD_LIT("sha256:"))) {
         (void)drop_prefix(&text, AUD_LIT("sha1:"));
     }
-    if (bytes > sizeof(digest) || !aud_hex_decode(text, digest, sizeof(digest), &len) ||
-        len != bytes) {
+    if (!hex_digits(text, digits, sizeof(digits), &len) || len != 2 * bytes) {
         return aud_fail(err, AUD_E_FORMAT, "no digest of %zu bytes", bytes);
     }
-    return aud_hex_dup(arena, (aud_str){(const char *)digest, len}, out, err);
+    return aud_arena_dup(arena, (aud_str){digits, len}, out, err);
 }
 
 aud_status aud_inv_serial(aud_str text, aud_arena *arena, aud_str *out, aud_error *err)
 {
     char digits[2 * MAX_SERIAL];
-    size_t len = 0;
+    size_t len = 0, zeros = 0;
 
     (void)drop_prefix(&text, AUD_LIT("0x"));
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.ptr[i];
-        const char lower = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-        const bool digit = (lower >= '0' && lower <= '9') || (lower >= 'a' && lower <= 'f');
-        if (c == ':' || c == ' ') {
-            continue;
-        }
-        if (!digit || len == sizeof(digits)) {
-            return aud_fail(err, AUD_E_FORMAT, "no serial number");
-        }
-        if (lower != '0' || len > 0) {
-            digits[len++] = lower;
-        }
+    if (!hex_digits(text, digits, sizeof(digits), &len) || len == 0) {
+        return aud_fail(err, AUD_E_FORMAT, "no serial number");
     }
-    if (len == 0) {
-        if (!aud_str_has(text, AUD_LIT("0"))) {
-            return aud_fail(err, AUD_E_FORMAT, "no serial number");
-        }
-        digits[len++] = '0';
+    while (zeros + 1 < len && digits[zeros] == '0') {
+        zeros++;
     }
-    return aud_arena_dup(arena, (aud_str){digits, len}, out, err);
+    return aud_arena_dup(arena, (aud_str){digits + zeros, len - zeros}, out, err);
 }
 
 static bool one_of(aud_str text, const aud_str *words, size_t num_words)
