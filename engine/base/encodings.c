@@ -189,7 +189,7 @@ static const unsigned char base64_of[256] = {
 
 bool aud_base64_decode(aud_str text, unsigned char *out, size_t *out_len)
 {
-    const unsigned char *p = (const unsigned char *)text.ptr;
+    const unsigned char *p = (const unsigned char *)(text.len == 0 ? "" : text.ptr);
     const unsigned char *end = p + text.len;
     unsigned char *to = out;
     uint32_t bits = 0;

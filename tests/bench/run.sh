@@ -10,7 +10,7 @@ if [ ! -d "estate-$num.git" ]; then
     echo "making $num certificates in a git repository ..."
     git init -q --bare "estate-$num.git"
     "$estate" make "$num" | git -C "estate-$num.git" fast-import --quiet
-    git -C "estate-$num.git" repack -adq
+    git -C "estate-$num.git" repack -adfq
     git -C "estate-$num.git" symbolic-ref HEAD refs/heads/main
 fi
 repo=estate-$num.git
