@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 16, PATH_LIMIT = 4096 };
+enum { BUFFER = 1 << 16, PATH_LIMIT = 4096, PART_ATTEMPTS = 100 };
 
 struct aud_out {
     aud_buf *into; /* or: */
@@ -81,34 +81,38 @@ static bool is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
+static aud_status open_special(aud_out *o, aud_error *err)
+{
+    o->fd = open(o->path, O_WRONLY | O_CLOEXEC);
+    o->owns_fd = true;
+    return o->fd >= 0 ? AUD_OK
+                      : aud_fail(err, AUD_E_IO, "cannot open '%s': %s", o->path, os_error(errno));
+}
+
+/* A name that nobody has, with the permissions that the user's mask leaves. */
 static aud_status open_part(aud_out *o, aud_error *err)
 {
-    mode_t mask;
+    size_t size = strlen(o->path) + 64;
 
-    if (is_special(o->path)) {
-        o->fd = open(o->path, O_WRONLY | O_CLOEXEC);
-        o->owns_fd = true;
-        return o->fd >= 0
-                   ? AUD_OK
-                   : aud_fail(err, AUD_E_IO, "cannot open '%s': %s", o->path, os_error(errno));
-    }
-    o->part = aud_alloc(strlen(o->path) + sizeof ".part-XXXXXX");
+    o->part = aud_alloc(size);
     if (o->part == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
-    (void)snprintf(o->part, strlen(o->path) + sizeof ".part-XXXXXX", "%s.part-XXXXXX", o->path);
-    o->fd = mkostemp(o->part, O_CLOEXEC);
+    for (unsigned attempt = 0; o->fd < 0 && attempt < PART_ATTEMPTS; attempt++) {
+        (void)snprintf(o->part, size, "%s.part-%ld-%u", o->path, (long)getpid(), attempt);
+        o->fd = open(o->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (o->fd < 0 && errno != EEXIST) {
+            break;
+        }
+    }
     if (o->fd < 0) {
         int failed = errno;
 
         aud_free(o->part);
-        o->part = NULL;
+        o->part = NULL; /* it is not ours to remove */
         return aud_fail(err, AUD_E_IO, "cannot write beside '%s': %s", o->path, os_error(failed));
     }
     o->owns_fd = true;
-    mask = umask(0);
-    (void)umask(mask);
-    (void)fchmod(o->fd, 0666 & ~mask);
     return AUD_OK;
 }
 
@@ -127,7 +131,7 @@ aud_status aud_out_open_file(aud_str path, aud_out **out, aud_error *err)
     memcpy(o->path, path.ptr, path.len);
     o->path[path.len] = '\0';
     AUD_TRY(make_parents(o->path, err));
-    AUD_TRY(open_part(o, err));
+    AUD_TRY(is_special(o->path) ? open_special(o, err) : open_part(o, err));
     *out = AUD_MOVE(o);
     return AUD_OK;
 }
