@@ -40,6 +40,18 @@ static const aud_oid_row signatures[] = {
     {"2.16.840.1.101.3.4.3.17", "ML-DSA-44", "", 0},
     {"2.16.840.1.101.3.4.3.18", "ML-DSA-65", "", 0},
     {"2.16.840.1.101.3.4.3.19", "ML-DSA-87", "", 0},
+    {"2.16.840.1.101.3.4.3.20", "SLH-DSA-SHA2-128s", "", 0},
+    {"2.16.840.1.101.3.4.3.21", "SLH-DSA-SHA2-128f", "", 0},
+    {"2.16.840.1.101.3.4.3.22", "SLH-DSA-SHA2-192s", "", 0},
+    {"2.16.840.1.101.3.4.3.23", "SLH-DSA-SHA2-192f", "", 0},
+    {"2.16.840.1.101.3.4.3.24", "SLH-DSA-SHA2-256s", "", 0},
+    {"2.16.840.1.101.3.4.3.25", "SLH-DSA-SHA2-256f", "", 0},
+    {"2.16.840.1.101.3.4.3.26", "SLH-DSA-SHAKE-128s", "", 0},
+    {"2.16.840.1.101.3.4.3.27", "SLH-DSA-SHAKE-128f", "", 0},
+    {"2.16.840.1.101.3.4.3.28", "SLH-DSA-SHAKE-192s", "", 0},
+    {"2.16.840.1.101.3.4.3.29", "SLH-DSA-SHAKE-192f", "", 0},
+    {"2.16.840.1.101.3.4.3.30", "SLH-DSA-SHAKE-256s", "", 0},
+    {"2.16.840.1.101.3.4.3.31", "SLH-DSA-SHAKE-256f", "", 0},
     {"1.2.156.10197.1.501", "SM2-with-SM3", "sm3", 0},
 };
 
@@ -52,7 +64,7 @@ static const aud_oid_row keys[] = {
     {"1.2.840.10040.4.1", "DSA", "dsa", 0},
     {"1.2.840.113549.1.3.1", "DH", "dh", 0},
     {"1.2.840.10046.2.1", "DH", "dh", 0},
-    {"1.3.101.110", "X25519", "eddsa", 253},
+    {"1.3.101.110", "X25519", "eddsa", 256},
     {"1.3.101.111", "X448", "eddsa", 448},
     {"2.16.840.1.101.3.4.3.17", "ML-DSA-44", "pqc", 10496},
     {"2.16.840.1.101.3.4.3.18", "ML-DSA-65", "pqc", 15616},
@@ -104,6 +116,30 @@ static const aud_oid_row curves[] = {
     {"1.3.132.0.37", "sect409r1", " sect409r1 b-409 ", 409},
     {"1.3.132.0.38", "sect571k1", " sect571k1 k-571 ", 571},
     {"1.3.132.0.39", "sect571r1", " sect571r1 b-571 ", 571},
+    {"1.3.132.0.6", "secp112r1", " secp112r1 ", 112},
+    {"1.3.132.0.7", "secp112r2", " secp112r2 ", 112},
+    {"1.3.132.0.28", "secp128r1", " secp128r1 ", 128},
+    {"1.3.132.0.29", "secp128r2", " secp128r2 ", 128},
+    {"1.2.840.10045.3.1.2", "prime192v2", " prime192v2 ", 192},
+    {"1.2.840.10045.3.1.3", "prime192v3", " prime192v3 ", 192},
+    {"1.2.840.10045.3.1.4", "prime239v1", " prime239v1 ", 239},
+    {"1.2.840.10045.3.1.5", "prime239v2", " prime239v2 ", 239},
+    {"1.2.840.10045.3.1.6", "prime239v3", " prime239v3 ", 239},
+    {"1.3.132.0.4", "sect113r1", " sect113r1 ", 113},
+    {"1.3.132.0.5", "sect113r2", " sect113r2 ", 113},
+    {"1.3.132.0.22", "sect131r1", " sect131r1 ", 131},
+    {"1.3.132.0.23", "sect131r2", " sect131r2 ", 131},
+    {"1.3.132.0.2", "sect163r1", " sect163r1 ", 163},
+    {"1.3.132.0.24", "sect193r1", " sect193r1 ", 193},
+    {"1.3.132.0.25", "sect193r2", " sect193r2 ", 193},
+    {"1.3.132.0.3", "sect239k1", " sect239k1 ", 239},
+    {"1.3.36.3.3.2.8.1.1.2", "brainpoolP160t1", " brainpoolp160t1 ", 160},
+    {"1.3.36.3.3.2.8.1.1.4", "brainpoolP192t1", " brainpoolp192t1 ", 192},
+    {"1.3.36.3.3.2.8.1.1.6", "brainpoolP224t1", " brainpoolp224t1 ", 224},
+    {"1.3.36.3.3.2.8.1.1.8", "brainpoolP256t1", " brainpoolp256t1 ", 256},
+    {"1.3.36.3.3.2.8.1.1.10", "brainpoolP320t1", " brainpoolp320t1 ", 320},
+    {"1.3.36.3.3.2.8.1.1.12", "brainpoolP384t1", " brainpoolp384t1 ", 384},
+    {"1.3.36.3.3.2.8.1.1.14", "brainpoolP512t1", " brainpoolp512t1 ", 512},
     {"1.2.156.10197.1.301", "SM2", " sm2 curvesm2 ", 256},
 };
 
@@ -132,7 +168,7 @@ static const aud_oid_row purposes[] = {
     {"2.5.29.37.0", "any", NULL, 0},
 };
 
-/* RFC 4514 table, then what is usual. */
+/* Attribute types of names, by their usual short names; the commonest first. */
 static const aud_oid_row attributes[] = {
     {"2.5.4.3", "CN", NULL, 0},
     {"2.5.4.10", "O", NULL, 0},
@@ -140,25 +176,64 @@ static const aud_oid_row attributes[] = {
     {"2.5.4.11", "OU", NULL, 0},
     {"2.5.4.7", "L", NULL, 0},
     {"2.5.4.8", "ST", NULL, 0},
-    {"2.5.4.9", "STREET", NULL, 0},
-    {"0.9.2342.19200300.100.1.25", "DC", NULL, 0},
-    {"0.9.2342.19200300.100.1.1", "UID", NULL, 0},
-    {"1.2.840.113549.1.9.1", "emailAddress", NULL, 0},
     {"2.5.4.4", "SN", NULL, 0},
     {"2.5.4.5", "serialNumber", NULL, 0},
+    {"2.5.4.9", "street", NULL, 0},
     {"2.5.4.12", "title", NULL, 0},
     {"2.5.4.13", "description", NULL, 0},
+    {"2.5.4.14", "searchGuide", NULL, 0},
     {"2.5.4.15", "businessCategory", NULL, 0},
+    {"2.5.4.16", "postalAddress", NULL, 0},
     {"2.5.4.17", "postalCode", NULL, 0},
+    {"2.5.4.18", "postOfficeBox", NULL, 0},
+    {"2.5.4.19", "physicalDeliveryOfficeName", NULL, 0},
+    {"2.5.4.20", "telephoneNumber", NULL, 0},
+    {"2.5.4.21", "telexNumber", NULL, 0},
+    {"2.5.4.22", "teletexTerminalIdentifier", NULL, 0},
+    {"2.5.4.23", "facsimileTelephoneNumber", NULL, 0},
+    {"2.5.4.24", "x121Address", NULL, 0},
+    {"2.5.4.25", "internationaliSDNNumber", NULL, 0},
+    {"2.5.4.26", "registeredAddress", NULL, 0},
+    {"2.5.4.27", "destinationIndicator", NULL, 0},
+    {"2.5.4.28", "preferredDeliveryMethod", NULL, 0},
+    {"2.5.4.29", "presentationAddress", NULL, 0},
+    {"2.5.4.30", "supportedApplicationContext", NULL, 0},
+    {"2.5.4.31", "member", NULL, 0},
+    {"2.5.4.32", "owner", NULL, 0},
+    {"2.5.4.33", "roleOccupant", NULL, 0},
+    {"2.5.4.34", "seeAlso", NULL, 0},
+    {"2.5.4.41", "name", NULL, 0},
     {"2.5.4.42", "GN", NULL, 0},
     {"2.5.4.43", "initials", NULL, 0},
     {"2.5.4.44", "generationQualifier", NULL, 0},
+    {"2.5.4.45", "x500UniqueIdentifier", NULL, 0},
     {"2.5.4.46", "dnQualifier", NULL, 0},
+    {"2.5.4.47", "enhancedSearchGuide", NULL, 0},
+    {"2.5.4.48", "protocolInformation", NULL, 0},
+    {"2.5.4.49", "distinguishedName", NULL, 0},
+    {"2.5.4.50", "uniqueMember", NULL, 0},
+    {"2.5.4.51", "houseIdentifier", NULL, 0},
+    {"2.5.4.54", "dmdName", NULL, 0},
     {"2.5.4.65", "pseudonym", NULL, 0},
+    {"2.5.4.72", "role", NULL, 0},
     {"2.5.4.97", "organizationIdentifier", NULL, 0},
+    {"2.5.4.98", "c3", NULL, 0},
+    {"2.5.4.99", "n3", NULL, 0},
+    {"2.5.4.100", "dnsName", NULL, 0},
+    {"0.9.2342.19200300.100.1.25", "DC", NULL, 0},
+    {"0.9.2342.19200300.100.1.1", "UID", NULL, 0},
+    {"0.9.2342.19200300.100.1.3", "mail", NULL, 0},
+    {"0.9.2342.19200300.100.1.44", "uid", NULL, 0},
+    {"1.2.840.113549.1.9.1", "emailAddress", NULL, 0},
+    {"1.2.840.113549.1.9.2", "unstructuredName", NULL, 0},
+    {"1.2.840.113549.1.9.8", "unstructuredAddress", NULL, 0},
     {"1.3.6.1.4.1.311.60.2.1.1", "jurisdictionL", NULL, 0},
     {"1.3.6.1.4.1.311.60.2.1.2", "jurisdictionST", NULL, 0},
     {"1.3.6.1.4.1.311.60.2.1.3", "jurisdictionC", NULL, 0},
+    {"1.2.643.3.131.1.1", "INN", NULL, 0},
+    {"1.2.643.100.1", "OGRN", NULL, 0},
+    {"1.2.643.100.3", "SNILS", NULL, 0},
+    {"1.2.643.100.5", "OGRNIP", NULL, 0},
 };
 
 static const aud_oid_row *find(const aud_oid_row *rows, size_t num, aud_str oid)
@@ -179,6 +254,17 @@ const aud_oid_row *aud_signature_row(aud_str oid)
 const aud_oid_row *aud_key_row(aud_str oid)
 {
     return find(keys, AUD_COUNT(keys), oid);
+}
+
+const aud_oid_row *aud_key_named(aud_str name)
+{
+    for (size_t i = 0; i < AUD_COUNT(keys); i++) {
+        if (aud_str_ieq(name, aud_str_of(keys[i].name)) ||
+            aud_str_eq(name, aud_str_of(keys[i].oid))) {
+            return &keys[i];
+        }
+    }
+    return NULL;
 }
 
 const aud_oid_row *aud_curve_row(aud_str oid)

@@ -1,166 +1,210 @@
-/* engine/pki/cert.c - a certificate delimited (RFC 5280, 4.1). */
-#include "engine/pki/pki_internal.h"
+/* engine/pki/cert.c - delimits a certificate: the skeleton from which facts are read. */
+#include "engine/pki/cert.h"
+#include "engine/pki/der.h"
+#include "engine/pki/flaws.h"
 
-static bool read_version(aud_der *tbs, aud_cert *c)
+_Static_assert(AUD_FLAW_ALGORITHMS_DIFFER < 32, "the flaws of the skeleton fit aud_cert.errors");
+_Static_assert(AUD_FLAW_BIT(LONG_LENGTH) == AUD_DER_LONG_LENGTH &&
+                   AUD_FLAW_BIT(INDEFINITE) == AUD_DER_INDEFINITE &&
+                   AUD_FLAW_BIT(LONG_TAG) == AUD_DER_LONG_TAG,
+               "what delimiting meets has the same bits in both lists");
+
+static void note(aud_cert *cert, uint64_t bit)
 {
-    aud_tlv outer, number;
-    int64_t value;
-
-    c->version = 1;
-    if (!aud_der_take(tbs, AUD_TAG_CONTEXT_CONS, &outer)) {
-        return true;
-    }
-    if (!aud_der_only(outer.content, AUD_TAG_INTEGER, &number)) {
-        return false;
-    }
-    c->version = 0;
-    if (aud_der_int(number.content, &value) && value >= 0 && value <= 2) {
-        c->version = (uint8_t)(value + 1);
-    }
-    c->errors |= c->version < 2 ? FLAW_VERSION : 0; /* 1 is the DEFAULT, never written */
-    return true;
+    cert->errors |= (uint32_t)bit;
 }
 
-static void read_time(aud_der *in, aud_cert *c, int64_t *out, bool *out_ok)
+/* version [0] EXPLICIT INTEGER DEFAULT v1. */
+static void read_version(aud_cert *cert, aud_der *tbs)
 {
-    unsigned form = 0;
-    aud_tlv tlv;
+    aud_tlv explicit_tag;
+    aud_tlv number;
+    int64_t value = -1;
 
-    if (!aud_der_next(in, &tlv)) {
+    cert->version = 1;
+    if (!aud_der_take(tbs, AUD_TAG_CONTEXT_CONS, &explicit_tag)) {
         return;
     }
-    *out_ok = aud_der_time(&tlv, out, &form);
-    c->errors |= !*out_ok ? FLAW_TIME_BROKEN : 0;
-    c->errors |= (form & AUD_TIME_FORM) != 0 ? FLAW_TIME_FORM : 0;
-    c->errors |= (form & AUD_TIME_TYPE) != 0 ? FLAW_TIME_TYPE : 0;
-}
-
-static bool read_validity(aud_str content, aud_cert *c)
-{
-    aud_der in = aud_der_of(content);
-
-    read_time(&in, c, &c->not_before, &c->not_before_ok);
-    read_time(&in, c, &c->not_after, &c->not_after_ok);
-    c->errors |= in.departures;
-    return aud_der_at_end(&in);
-}
-
-static void check_serial(aud_cert *c)
-{
-    const unsigned char *p = (const unsigned char *)c->serial.ptr;
-    size_t len = c->serial.len;
-    bool zero = true;
-
-    for (size_t i = 0; i < len; i++) {
-        zero = zero && p[i] == 0;
+    if (!aud_der_only(explicit_tag.content, AUD_TAG_INTEGER, &number) ||
+        !aud_der_int(number.content, &value) || value < 0 || value > 2) {
+        cert->version = 0;
+        note(cert, AUD_FLAW_BIT(VERSION));
+        return;
     }
-    if (zero || p[0] >= 0x80 || len > 20 + (p[0] == 0) || (len > 1 && p[0] == 0 && p[1] < 0x80)) {
-        c->errors |= FLAW_SERIAL;
+    cert->version = (uint8_t)(value + 1);
+    if (value == 0) {
+        note(cert, AUD_FLAW_BIT(VERSION_DEFAULT));
     }
 }
 
-static bool read_tail(aud_der *tbs, aud_cert *c)
+static void judge_serial(aud_cert *cert)
 {
-    aud_tlv tlv, list;
+    const unsigned char *p = (const unsigned char *)cert->serial.ptr;
+    const size_t len = cert->serial.len;
 
-    for (uint8_t id = 1; id <= 2; id++) { /* unique identifiers, primitive or constructed */
-        if (aud_der_take(tbs, (uint8_t)(AUD_TAG_CONTEXT + id), &tlv) ||
-            aud_der_take(tbs, (uint8_t)(AUD_TAG_CONTEXT_CONS + id), &tlv)) {
-            c->errors |= c->version == 1 ? FLAW_VERSION : 0;
-        }
+    if (len == 0) {
+        note(cert, AUD_FLAW_BIT(SERIAL_EMPTY));
+        return;
+    }
+    if (len > 1 && ((p[0] == 0x00 && p[1] < 0x80) || (p[0] == 0xff && p[1] >= 0x80))) {
+        note(cert, AUD_FLAW_BIT(SERIAL_PADDED));
+    }
+    if (p[0] >= 0x80) {
+        note(cert, AUD_FLAW_BIT(SERIAL_NEGATIVE));
+    } else if (aud_der_magnitude(cert->serial).len == 0) {
+        note(cert, AUD_FLAW_BIT(SERIAL_ZERO));
+    }
+    if (len > 20) {
+        note(cert, AUD_FLAW_BIT(SERIAL_LONG));
+    }
+}
+
+/* One of the two times; what stands in its place may be anything, and is then no time. */
+static bool read_time(aud_cert *cert, aud_der *validity, int64_t *out)
+{
+    aud_tlv tlv;
+    unsigned form = 0;
+
+    if (!aud_der_next(validity, &tlv) || !aud_der_time(&tlv, out, &form)) {
+        return false;
+    }
+    if ((form & AUD_TIME_FORM) != 0) {
+        note(cert, AUD_FLAW_BIT(TIME_FORM));
+    }
+    if ((form & AUD_TIME_TYPE) != 0) {
+        note(cert, AUD_FLAW_BIT(TIME_TYPE));
+    }
+    return true;
+}
+
+static void read_validity(aud_cert *cert, aud_str content)
+{
+    aud_der validity = aud_der_of(content);
+
+    cert->not_before_ok = read_time(cert, &validity, &cert->not_before);
+    cert->not_after_ok = read_time(cert, &validity, &cert->not_after);
+    if (!cert->not_before_ok) {
+        note(cert, AUD_FLAW_BIT(NOT_BEFORE_UNREADABLE));
+    }
+    if (!cert->not_after_ok) {
+        note(cert, AUD_FLAW_BIT(NOT_AFTER_UNREADABLE));
+    }
+    if (cert->not_before_ok && cert->not_after_ok && cert->not_after < cert->not_before) {
+        note(cert, AUD_FLAW_BIT(TIME_ORDER));
+    }
+    if (!aud_der_at_end(&validity)) {
+        note(cert, AUD_FLAW_BIT(VALIDITY_TRAILING));
+    }
+    note(cert, validity.departures);
+}
+
+/* issuerUniqueID [1], subjectUniqueID [2], extensions [3] EXPLICIT, all OPTIONAL, in this order. */
+static void read_tail(aud_cert *cert, aud_der *tbs)
+{
+    aud_tlv tlv;
+    aud_tlv list;
+    bool unique_ids = aud_der_take(tbs, AUD_TAG_CONTEXT + 1, &tlv);
+
+    unique_ids = aud_der_take(tbs, AUD_TAG_CONTEXT + 2, &tlv) || unique_ids;
+    if (unique_ids && cert->version == 1) {
+        note(cert, AUD_FLAW_BIT(UNIQUE_ID_VERSION));
     }
     if (aud_der_take(tbs, AUD_TAG_CONTEXT_CONS + 3, &tlv)) {
-        if (!aud_der_only(tlv.content, AUD_TAG_SEQUENCE, &list)) {
-            return false;
+        if (cert->version != 3) {
+            note(cert, AUD_FLAW_BIT(EXTENSIONS_VERSION));
         }
-        c->extensions = list.content;
-        c->errors |= c->version != 3 ? FLAW_VERSION : 0;
-        c->errors |= list.content.len == 0 ? FLAW_EXTENSIONS : 0;
+        if (aud_der_only(tlv.content, AUD_TAG_SEQUENCE, &list)) {
+            cert->extensions = list.content;
+            if (list.content.len == 0) {
+                note(cert, AUD_FLAW_BIT(EXTENSIONS_EMPTY));
+            }
+        } else {
+            note(cert, AUD_FLAW_BIT(EXTENSIONS_FORM));
+        }
     }
-    return aud_der_at_end(tbs);
+    if (!aud_der_at_end(tbs)) {
+        note(cert, AUD_FLAW_BIT(TBS_TRAILING));
+    }
 }
 
-static bool read_tbs(aud_str content, aud_cert *c)
+static aud_status no_certificate(aud_error *err, const char *part)
+{
+    return aud_fail(err, AUD_E_FORMAT, "cannot delimit '%s'", part);
+}
+
+static aud_status read_tbs(aud_cert *cert, aud_str content, aud_error *err)
 {
     aud_der tbs = aud_der_of(content);
-    aud_tlv serial, algorithm, issuer, validity, subject, spki;
+    aud_tlv tlv;
 
-    if (!read_version(&tbs, c) || !aud_der_take(&tbs, AUD_TAG_INTEGER, &serial) ||
-        !aud_der_take(&tbs, AUD_TAG_SEQUENCE, &algorithm) ||
-        !aud_der_take(&tbs, AUD_TAG_SEQUENCE, &issuer) ||
-        !aud_der_take(&tbs, AUD_TAG_SEQUENCE, &validity) ||
-        !aud_der_take(&tbs, AUD_TAG_SEQUENCE, &subject) ||
-        !aud_der_take(&tbs, AUD_TAG_SEQUENCE, &spki) || serial.content.len == 0) {
-        return false;
+    read_version(cert, &tbs);
+    if (!aud_der_take(&tbs, AUD_TAG_INTEGER, &tlv)) {
+        return no_certificate(err, "serialNumber");
     }
-    c->serial = serial.content;
-    c->inner_alg = algorithm.whole;
-    c->issuer = issuer.whole;
-    c->subject = subject.whole;
-    c->spki = spki.whole;
-    check_serial(c);
-    if (!read_validity(validity.content, c) || !read_tail(&tbs, c)) {
-        return false;
+    cert->serial = tlv.content;
+    judge_serial(cert);
+    if (!aud_der_take(&tbs, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "signature");
     }
-    c->errors |= tbs.departures;
-    return true;
+    cert->inner_alg = tlv.whole;
+    if (!aud_der_take(&tbs, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "issuer");
+    }
+    cert->issuer = tlv.whole;
+    if (!aud_der_take(&tbs, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "validity");
+    }
+    read_validity(cert, tlv.content);
+    if (!aud_der_take(&tbs, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "subject");
+    }
+    cert->subject = tlv.whole;
+    if (!aud_der_take(&tbs, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "subjectPublicKeyInfo");
+    }
+    cert->spki = tlv.whole;
+    read_tail(cert, &tbs);
+    note(cert, tbs.departures);
+    return AUD_OK;
 }
 
 aud_status aud_cert_read(aud_str der, aud_cert *out, aud_error *err)
 {
-    aud_der in = aud_der_of(der), body;
-    aud_tlv outer, tbs, algorithm, signature;
-    unsigned unused = 0;
-    aud_cert c = {0};
-
-    if (!aud_der_take(&in, AUD_TAG_SEQUENCE, &outer)) {
-        return aud_fail(err, AUD_E_FORMAT, "no certificate: the outer SEQUENCE is cut or missing");
-    }
-    c.der = outer.whole;
-    body = aud_der_of(outer.content);
-    if (!aud_der_take(&body, AUD_TAG_SEQUENCE, &tbs) ||
-        !aud_der_take(&body, AUD_TAG_SEQUENCE, &algorithm) ||
-        !aud_der_take(&body, AUD_TAG_BIT_STRING, &signature)) {
-        return aud_fail(err, AUD_E_FORMAT, "no certificate: its three parts are not there");
-    }
-    if (!aud_der_at_end(&body)) {
-        return aud_fail(err, AUD_E_FORMAT, "no certificate: something follows its signature");
-    }
-    c.tbs = tbs.whole;
-    c.outer_alg = algorithm.whole;
-    c.errors = in.departures | body.departures;
-    if (!aud_der_bits(signature.content, &c.signature, &unused) || unused != 0) {
-        c.errors |= FLAW_SIGNATURE;
-    }
-    if (!read_tbs(tbs.content, &c)) {
-        return aud_fail(err, AUD_E_FORMAT, "no certificate: its body cannot be delimited");
-    }
-    c.errors |= aud_str_eq(c.inner_alg, c.outer_alg) ? 0 : FLAW_ALGORITHMS;
-    *out = c;
-    return AUD_OK;
-}
-
-static const char poison_oid[] = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x03";
-static const char sct_oid[] = "\x2b\x06\x01\x04\x01\xd6\x79\x02\x04\x02";
-
-aud_status aud_cert_fold_sha256(const aud_cert *cert, unsigned char out[32], aud_error *err)
-{
-    AUD_CLEANUP(aud_hash_freep) aud_hash *hash = NULL;
-    const char *end = cert->spki.ptr + cert->spki.len;
-    aud_der list = aud_der_of(cert->extensions);
+    aud_cert cert = {0};
+    aud_der file = aud_der_of(der);
+    aud_der parts;
+    aud_tlv outer;
     aud_tlv tlv;
+    unsigned unused = 0;
 
-    AUD_TRY(aud_hash_new(&hash, err));
-    AUD_TRY(aud_hash_add(hash, (aud_str){cert->serial.ptr, (size_t)(end - cert->serial.ptr)}, err));
-    while (aud_der_next(&list, &tlv)) {
-        aud_der in = aud_der_of(tlv.content);
-        aud_tlv oid;
-
-        if (aud_der_take(&in, AUD_TAG_OID, &oid) && (aud_str_eq(oid.content, AUD_LIT(poison_oid)) ||
-                                                     aud_str_eq(oid.content, AUD_LIT(sct_oid)))) {
-            continue;
-        }
-        AUD_TRY(aud_hash_add(hash, tlv.whole, err));
+    if (!aud_der_take(&file, AUD_TAG_SEQUENCE, &outer)) {
+        return no_certificate(err, "Certificate");
     }
-    return aud_hash_end(hash, out, err);
+    cert.der = outer.whole;
+    parts = aud_der_of(outer.content);
+    if (!aud_der_take(&parts, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "tbsCertificate");
+    }
+    cert.tbs = tlv.whole;
+    AUD_TRY(read_tbs(&cert, tlv.content, err));
+    if (!aud_der_take(&parts, AUD_TAG_SEQUENCE, &tlv)) {
+        return no_certificate(err, "signatureAlgorithm");
+    }
+    cert.outer_alg = tlv.whole;
+    if (!aud_der_take(&parts, AUD_TAG_BIT_STRING, &tlv) ||
+        !aud_der_bits(tlv.content, &cert.signature, &unused)) {
+        return no_certificate(err, "signatureValue");
+    }
+    if (unused != 0) {
+        note(&cert, AUD_FLAW_BIT(SIGNATURE_BITS));
+    }
+    if (!aud_der_at_end(&parts)) {
+        note(&cert, AUD_FLAW_BIT(OUTER_TRAILING));
+    }
+    if (!aud_str_eq(cert.inner_alg, cert.outer_alg)) {
+        note(&cert, AUD_FLAW_BIT(ALGORITHMS_DIFFER));
+    }
+    note(&cert, file.departures | parts.departures);
+    *out = cert;
+    return AUD_OK;
 }

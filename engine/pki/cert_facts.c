@@ -1,4 +1,5 @@
 /* engine/pki/cert_facts.c - the facts of a certificate, each read when it is asked for. */
+#include "engine/pki/flaws.h"
 #include "engine/pki/pki_internal.h"
 
 #include "engine/base/text.h"
@@ -16,26 +17,31 @@ static aud_value serial_value(const aud_cert *cert, aud_arena *arena)
 {
     aud_str serial = cert->serial;
 
+    if (serial.len == 0) {
+        return aud_unknown();
+    }
     if (serial.len > 1 && serial.ptr[0] == 0) {
         serial = aud_str_sub(serial, 1, serial.len);
     }
     return aud_hex_value(serial, arena);
 }
 
-static bool serial_positive(aud_str serial)
+static aud_value serial_positive(aud_str serial)
 {
-    return (unsigned char)serial.ptr[0] < 0x80 && aud_der_magnitude(serial).len > 0;
+    return serial.len == 0
+               ? aud_unknown()
+               : aud_bool((unsigned char)serial.ptr[0] < 0x80 && aud_der_magnitude(serial).len > 0);
 }
 
 static aud_value validity(const aud_cert *cert)
 {
-    int64_t seconds;
-
     if (!cert->not_before_ok || !cert->not_after_ok) {
         return aud_unknown();
     }
-    seconds = cert->not_after - cert->not_before + 1; /* both end points count */
-    return aud_int(seconds > 0 ? seconds : 0);
+    if (cert->not_after < cert->not_before) {
+        return aud_unknown(); /* no length: any number would pass some ceiling */
+    }
+    return aud_int(cert->not_after - cert->not_before + 1); /* both end points count */
 }
 
 static aud_value signature_value(const aud_cert *cert, unsigned field, aud_arena *arena)
@@ -78,7 +84,10 @@ aud_value aud_pss_hash(aud_str parameters, aud_arena *arena)
     }
     in = aud_der_of(seq.content);
     if (!aud_der_take(&in, AUD_TAG_CONTEXT_CONS, &hash)) {
-        return in.broken ? aud_unknown() : aud_string(AUD_LIT("sha1"));
+        const bool other = in.at < in.end && ((unsigned char)*in.at < AUD_TAG_CONTEXT_CONS + 1 ||
+                                              (unsigned char)*in.at > AUD_TAG_CONTEXT_CONS + 3);
+
+        return in.broken || other ? aud_unknown() : aud_string(AUD_LIT("sha1"));
     }
     if (!aud_algorithm_parts(hash.content, &oid, &ignored)) {
         return aud_unknown();
@@ -88,44 +97,31 @@ aud_value aud_pss_hash(aud_str parameters, aud_arena *arena)
     return row == NULL ? aud_unknown() : aud_string(aud_str_of(row->name));
 }
 
-static aud_value encoding_errors(const aud_cert *cert, aud_arena *arena)
+/* By the canonical form: equal names may be written differently (RFC 5280, 7.1). */
+static aud_value self_issued(const aud_cert *cert, aud_arena *arena)
 {
-    static const char *const words[NUM_FLAWS] = {
-        "a length that is not in its shortest form",
-        "an indefinite length",
-        "a tag that is not in its shortest form",
-        "bytes behind the certificate",
-        "a version that does not fit what follows",
-        "a serial number that is zero, negative, padded or longer than 20 bytes",
-        "a time that is not written as RFC 5280 asks",
-        "a GeneralizedTime before 2050",
-        "a time that cannot be read",
-        "two different signature algorithms",
-        "an empty list of extensions",
-        "an extension twice",
-        "a BOOLEAN that is neither 00 nor FF",
-        "a default value that is written out",
-        "an extension that cannot be read",
-        "a signature that is no whole number of bytes",
-    };
-    uint32_t flaws = cert->errors | aud_ext_flaws(cert);
-    aud_value *items = aud_arena_array(arena, NUM_FLAWS, sizeof *items);
-    size_t num = 0;
+    aud_str issuer;
+    aud_str subject;
 
-    if (items == NULL) {
+    if (aud_name_empty(cert->subject)) {
+        return aud_bool(false);
+    }
+    if (aud_str_eq(cert->issuer, cert->subject)) {
+        return aud_bool(true);
+    }
+    if (aud_name_canonical(cert->issuer, arena, &issuer, NULL) != AUD_OK ||
+        aud_name_canonical(cert->subject, arena, &subject, NULL) != AUD_OK) {
         return aud_unknown();
     }
-    for (unsigned i = 0; i < NUM_FLAWS; i++) {
-        if ((flaws >> i & 1) != 0) {
-            items[num++] = aud_string(aud_str_of(words[i]));
-        }
-    }
-    return aud_list_of(items, num);
+    return aud_bool(aud_str_eq(issuer, subject));
 }
 
-static bool is_self_issued(const aud_cert *cert)
+/* A name that memory does not allow to write is unknown, not empty. */
+static aud_value name_value(aud_str name, aud_arena *arena)
 {
-    return aud_str_eq(cert->issuer, cert->subject) && cert->subject.len > 2;
+    const aud_str text = aud_name_text(name, arena);
+
+    return text.ptr == NULL ? aud_unknown() : aud_string(text);
 }
 
 #define ATTRIBUTE_CN AUD_LIT("\x55\x04\x03")
@@ -147,11 +143,11 @@ aud_value aud_cert_get(const void *self, unsigned field, aud_arena *scratch)
     case AUD_F_certificate_serial_bytes:
         return aud_int((int64_t)cert->serial.len);
     case AUD_F_certificate_serial_positive:
-        return aud_bool(serial_positive(cert->serial));
+        return serial_positive(cert->serial);
     case AUD_F_certificate_subject:
-        return aud_string(aud_name_text(cert->subject, scratch));
+        return name_value(cert->subject, scratch);
     case AUD_F_certificate_issuer:
-        return aud_string(aud_name_text(cert->issuer, scratch));
+        return name_value(cert->issuer, scratch);
     case AUD_F_certificate_subject_sha256:
         return digest_value(cert->subject, false, scratch);
     case AUD_F_certificate_issuer_sha256:
@@ -179,9 +175,9 @@ aud_value aud_cert_get(const void *self, unsigned field, aud_arena *scratch)
     case AUD_F_certificate_signature_matches_inner:
         return aud_bool(aud_str_eq(cert->inner_alg, cert->outer_alg));
     case AUD_F_certificate_encoding_errors:
-        return encoding_errors(cert, scratch);
+        return aud_cert_flaws(cert, scratch);
     case AUD_F_certificate_self_issued:
-        return aud_bool(is_self_issued(cert));
+        return self_issued(cert, scratch);
     default:
         return aud_ext_get(cert, field, scratch);
     }

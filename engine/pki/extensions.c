@@ -1,12 +1,10 @@
 /* engine/pki/extensions.c - what the extensions of a certificate say (RFC 5280, 4.2). */
+#include "engine/pki/flaws.h"
 #include "engine/pki/pki_internal.h"
 
 #include "engine/base/text.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
-
-enum { LIST_MAX = 10000 };
+enum { LIST_MAX = AUD_MEMBERS_MAX, CRL_URLS_MAX = 256 };
 
 #define OID_SAN AUD_LIT("\x55\x1d\x11")
 #define OID_BASIC_CONSTRAINTS AUD_LIT("\x55\x1d\x13")
@@ -25,17 +23,18 @@ enum { LIST_MAX = 10000 };
 #define OID_AD_OCSP AUD_LIT("\x2b\x06\x01\x05\x05\x07\x30\x01")
 #define OID_AD_CA_ISSUERS AUD_LIT("\x2b\x06\x01\x05\x05\x07\x30\x02")
 
-bool aud_ext_next(aud_der *list, aud_ext *out, uint32_t *flaws)
+bool aud_ext_next(aud_der *list, aud_ext *out)
 {
     aud_tlv ext, oid, flag, value;
     aud_der in;
 
+    *out = (aud_ext){0};
     if (!aud_der_take(list, AUD_TAG_SEQUENCE, &ext)) {
         return false;
     }
-    *out = (aud_ext){0};
     in = aud_der_of(ext.content);
-    if (!aud_der_take(&in, AUD_TAG_OID, &oid)) {
+    /* An OID with padding might be any extension in disguise: the list is then not readable. */
+    if (!aud_der_take(&in, AUD_TAG_OID, &oid) || !aud_der_oid_ok(oid.content)) {
         list->broken = true;
         return false;
     }
@@ -44,27 +43,33 @@ bool aud_ext_next(aud_der *list, aud_ext *out, uint32_t *flaws)
             list->broken = true;
             return false;
         }
-        *flaws |= !out->critical ? FLAW_DEFAULT : 0;
-        *flaws |= out->critical && (unsigned char)*flag.content.ptr != 0xff ? FLAW_BOOLEAN : 0;
+        out->spelled = !out->critical;
     }
     if (!aud_der_take(&in, AUD_TAG_OCTET_STRING, &value) || !aud_der_at_end(&in)) {
         list->broken = true;
         return false;
     }
-    *flaws |= in.departures;
     out->oid = oid.content;
     out->value = value.content;
     return true;
+}
+
+/* Whether the skeleton says where the extensions are, or that there are none. */
+static bool delimited(const aud_cert *cert)
+{
+    return (cert->errors & (AUD_FLAW_BIT(EXTENSIONS_FORM) | AUD_FLAW_BIT(TBS_TRAILING))) == 0;
 }
 
 aud_found aud_ext_find(const aud_cert *cert, aud_str oid, aud_ext *out)
 {
     aud_der list = aud_der_of(cert->extensions);
     aud_found found = AUD_EXT_ABSENT;
-    uint32_t flaws = 0;
     aud_ext ext;
 
-    while (aud_ext_next(&list, &ext, &flaws)) {
+    if (!delimited(cert)) {
+        return AUD_EXT_UNREADABLE;
+    }
+    while (aud_ext_next(&list, &ext)) {
         if (aud_str_eq(ext.oid, oid)) {
             if (found == AUD_EXT_FOUND) {
                 return AUD_EXT_UNREADABLE; /* which of the two counts, nobody can say */
@@ -108,70 +113,6 @@ static aud_value criticality(const aud_cert *cert, aud_str oid)
     return missing(aud_ext_find(cert, oid, &ext), aud_absent(), &v) ? v : aud_bool(ext.critical);
 }
 
-/* RFC 5952. */
-static bool ip_text(aud_str bytes, aud_arena *arena, aud_str *out)
-{
-    char text[INET6_ADDRSTRLEN];
-
-    if (bytes.len != 4 && bytes.len != 16) {
-        return false;
-    }
-    return inet_ntop(bytes.len == 4 ? AF_INET : AF_INET6, bytes.ptr, text, sizeof text) != NULL &&
-           aud_arena_dup(arena, aud_str_of(text), out, NULL) == AUD_OK;
-}
-
-static const char *other_name(unsigned number)
-{
-    static const char *const names[] = {"otherName",    "", "", "x400Address", "directoryName",
-                                        "ediPartyName", "", "", "registeredID"};
-
-    return number < AUD_COUNT(names) && names[number][0] != '\0' ? names[number] : NULL;
-}
-
-/* Entries [number] of a GeneralNames content; number 99: the names of the other kinds. */
-static aud_value general_names(aud_str content, unsigned number, aud_arena *arena)
-{
-    size_t num = aud_der_count(content), len = 0;
-    aud_der in = aud_der_of(content);
-    aud_value *items;
-    aud_tlv tlv;
-
-    if (num > LIST_MAX) {
-        return aud_unknown();
-    }
-    items = aud_arena_array(arena, num, sizeof *items);
-    if (items == NULL) {
-        return aud_unknown();
-    }
-    while (aud_der_next(&in, &tlv)) {
-        unsigned kind = tlv.tag & 0x1fu;
-        aud_str text = tlv.content;
-
-        if ((tlv.tag & 0xc0) != 0x80) {
-            return aud_unknown();
-        }
-        if (number == 99) {
-            const char *name = other_name(kind);
-
-            if (kind > 8) {
-                return aud_unknown();
-            }
-            if (name != NULL) {
-                items[len++] = aud_string(aud_str_of(name));
-            }
-            continue;
-        }
-        if (kind != number) {
-            continue;
-        }
-        if ((tlv.tag & AUD_TAG_CONSTRUCTED) != 0 || (kind == 7 && !ip_text(text, arena, &text))) {
-            return aud_unknown();
-        }
-        items[len++] = aud_string(text);
-    }
-    return aud_list_of(items, len);
-}
-
 static aud_value san_list(const aud_cert *cert, unsigned number, aud_arena *arena)
 {
     aud_ext ext;
@@ -182,7 +123,7 @@ static aud_value san_list(const aud_cert *cert, unsigned number, aud_arena *aren
         return v;
     }
     return aud_der_only(ext.value, AUD_TAG_SEQUENCE, &list)
-               ? general_names(list.content, number, arena)
+               ? aud_general_names(list.content, number, arena)
                : aud_unknown();
 }
 
@@ -206,7 +147,7 @@ static bool read_basic(aud_str value, basic *out)
     }
     if (aud_der_take(&in, AUD_TAG_INTEGER, &tlv)) {
         out->has_length = true;
-        if (!aud_der_int(tlv.content, &out->length)) {
+        if (!aud_der_int(tlv.content, &out->length) || out->length < 0) {
             return false;
         }
     }
@@ -232,6 +173,17 @@ static aud_value basic_field(const aud_cert *cert, unsigned field)
     return b.has_length ? aud_int(b.length) : aud_absent();
 }
 
+/* No bit behind the ninth is set; the `unused` last ones do not count, whatever they are. */
+static bool no_more_bits(aud_str bits, unsigned unused)
+{
+    for (size_t i = 9; i < bits.len * 8 - unused; i++) {
+        if (((unsigned char)bits.ptr[i / 8] >> (7 - i % 8) & 1) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool read_usage(const aud_cert *cert, aud_found *found, unsigned *out_bits)
 {
     unsigned unused;
@@ -248,7 +200,10 @@ static bool read_usage(const aud_cert *cert, aud_found *found, unsigned *out_bit
         !aud_der_bits(tlv.content, &bits, &unused)) {
         return false;
     }
-    for (size_t i = 0; i < 9 && i / 8 < bits.len; i++) {
+    if (bits.len * 8 - unused > 9 && !no_more_bits(bits, unused)) {
+        return false; /* a usage that has no name */
+    }
+    for (size_t i = 0; i < 9 && i < bits.len * 8 - unused; i++) {
         if (((unsigned char)bits.ptr[i / 8] >> (7 - i % 8) & 1) != 0) {
             *out_bits |= 1u << i;
         }
@@ -301,7 +256,7 @@ static aud_value oid_list(aud_str value, bool nested, bool purposes, aud_arena *
         aud_der inner = aud_der_of(nested ? tlv.content : tlv.whole);
         const aud_oid_row *row;
 
-        if (!aud_der_take(&inner, AUD_TAG_OID, &oid)) {
+        if ((nested && tlv.tag != AUD_TAG_SEQUENCE) || !aud_der_take(&inner, AUD_TAG_OID, &oid)) {
             return aud_unknown();
         }
         items[len] = aud_oid_value(oid.content, arena);
@@ -331,7 +286,7 @@ static aud_value list_of_ext(const aud_cert *cert, aud_str oid, aud_value withou
 static aud_found key_id(const aud_cert *cert, bool authority, aud_str *out)
 {
     aud_ext ext;
-    aud_tlv tlv, seq;
+    aud_tlv tlv, seq, skipped;
     aud_found found = aud_ext_find(cert, authority ? OID_AKI : OID_SKI, &ext);
     aud_der in;
 
@@ -350,11 +305,17 @@ static aud_found key_id(const aud_cert *cert, bool authority, aud_str *out)
         return AUD_EXT_UNREADABLE;
     }
     in = aud_der_of(seq.content);
-    if (!aud_der_take(&in, AUD_TAG_CONTEXT, &tlv)) {
-        return in.broken ? AUD_EXT_UNREADABLE : AUD_EXT_ABSENT;
+    found = aud_der_take(&in, AUD_TAG_CONTEXT, &tlv) ? AUD_EXT_FOUND : AUD_EXT_ABSENT;
+    if (aud_der_take(&in, AUD_TAG_CONTEXT_CONS + 1, &skipped) &&
+        !aud_general_names_ok(skipped.content)) {
+        return AUD_EXT_UNREADABLE; /* authorityCertIssuer */
+    }
+    (void)aud_der_take(&in, AUD_TAG_CONTEXT + 2, &skipped); /* and its serial number */
+    if (!aud_der_at_end(&in)) {
+        return AUD_EXT_UNREADABLE;
     }
     *out = tlv.content;
-    return AUD_EXT_FOUND;
+    return found;
 }
 
 static aud_value key_id_value(const aud_cert *cert, bool authority, aud_arena *arena)
@@ -384,10 +345,16 @@ bool aud_cert_is_ca(const aud_cert *cert)
     aud_ext ext;
     basic b;
 
-    if (aud_ext_find(cert, OID_BASIC_CONSTRAINTS, &ext) == AUD_EXT_FOUND) {
+    switch (aud_ext_find(cert, OID_BASIC_CONSTRAINTS, &ext)) {
+    case AUD_EXT_FOUND:
         return read_basic(ext.value, &b) && b.ca;
+    case AUD_EXT_UNREADABLE:
+        return false;
+    case AUD_EXT_ABSENT:
+        break;
     }
-    return cert->version == 1 && aud_str_eq(cert->issuer, cert->subject);
+    return cert->version == 1 && aud_str_eq(cert->issuer, cert->subject) &&
+           !aud_name_empty(cert->subject);
 }
 
 bool aud_cert_may_sign_certs(const aud_cert *cert)
@@ -422,7 +389,9 @@ static aud_value access_urls(const aud_cert *cert, aud_str method, aud_arena *ar
     while (aud_der_next(&in, &tlv)) {
         aud_der inner = aud_der_of(tlv.content);
 
-        if (!aud_der_take(&inner, AUD_TAG_OID, &oid) || !aud_der_next(&inner, &place)) {
+        if (tlv.tag != AUD_TAG_SEQUENCE || !aud_der_take(&inner, AUD_TAG_OID, &oid) ||
+            !aud_der_next(&inner, &place) || !aud_der_at_end(&inner) ||
+            !aud_general_name_ok(&place)) {
             return aud_unknown();
         }
         if (aud_str_eq(oid.content, method) && place.tag == AUD_TAG_CONTEXT + 6) {
@@ -432,10 +401,33 @@ static aud_value access_urls(const aud_cert *cert, aud_str method, aud_arena *ar
     return aud_list_of(items, len);
 }
 
+/* The fullName of a DistributionPoint's content; empty if it has none. False: unreadable. */
+static bool full_name(aud_str point, aud_str *out)
+{
+    aud_der in = aud_der_of(point);
+    aud_tlv name, full, skipped;
+
+    *out = (aud_str){NULL, 0};
+    if (aud_der_take(&in, AUD_TAG_CONTEXT_CONS, &name)) {
+        if (aud_der_only(name.content, AUD_TAG_CONTEXT_CONS, &full)) {
+            *out = full.content;
+        } else if (!aud_der_only(name.content, AUD_TAG_CONTEXT_CONS + 1, &full) ||
+                   !aud_rdn_ok(full.content)) {
+            return false; /* neither a fullName nor a name relative to the issuer */
+        }
+    }
+    (void)aud_der_take(&in, AUD_TAG_CONTEXT + 1, &skipped); /* reasons */
+    if (aud_der_take(&in, AUD_TAG_CONTEXT_CONS + 2, &skipped) &&
+        !aud_general_names_ok(skipped.content)) {
+        return false; /* cRLIssuer */
+    }
+    return aud_der_at_end(&in);
+}
+
 /* URIs of the fullName of every distribution point. */
 static aud_value crl_urls(const aud_cert *cert, aud_arena *arena)
 {
-    aud_tlv seq, point, name, full, uri;
+    aud_tlv seq, point;
     aud_value *items, v;
     size_t len = 0;
     aud_ext ext;
@@ -444,28 +436,27 @@ static aud_value crl_urls(const aud_cert *cert, aud_arena *arena)
     if (missing(aud_ext_find(cert, OID_CRL_POINTS, &ext), aud_list_of(NULL, 0), &v)) {
         return v;
     }
-    items = aud_arena_array(arena, 256, sizeof *items);
-    if (items == NULL || !aud_der_only(ext.value, AUD_TAG_SEQUENCE, &seq)) {
+    if (!aud_der_only(ext.value, AUD_TAG_SEQUENCE, &seq)) {
+        return aud_unknown();
+    }
+    items = aud_arena_array(arena, CRL_URLS_MAX, sizeof *items);
+    if (items == NULL) {
         return aud_unknown();
     }
     in = aud_der_of(seq.content);
     while (aud_der_take(&in, AUD_TAG_SEQUENCE, &point)) {
-        aud_der inner = aud_der_of(point.content), names;
+        aud_value uris;
+        aud_str names;
 
-        if (!aud_der_take(&inner, AUD_TAG_CONTEXT_CONS, &name)) {
-            continue;
+        if (!full_name(point.content, &names)) {
+            return aud_unknown();
         }
-        inner = aud_der_of(name.content);
-        if (!aud_der_take(&inner, AUD_TAG_CONTEXT_CONS, &full)) {
-            continue; /* nameRelativeToCRLIssuer */
+        uris = aud_general_names(names, 6, arena);
+        if (uris.presence != AUD_PRESENT || uris.as.list.len > CRL_URLS_MAX - len) {
+            return aud_unknown();
         }
-        for (names = aud_der_of(full.content); aud_der_next(&names, &uri);) {
-            if (uri.tag == AUD_TAG_CONTEXT + 6) {
-                if (len == 256) {
-                    return aud_unknown();
-                }
-                items[len++] = aud_string(uri.content);
-            }
+        for (size_t i = 0; i < uris.as.list.len; i++) {
+            items[len++] = uris.as.list.items[i];
         }
     }
     return aud_der_at_end(&in) ? aud_list_of(items, len) : aud_unknown();
@@ -475,6 +466,7 @@ static aud_value must_staple(const aud_cert *cert)
 {
     aud_tlv seq, number;
     int64_t feature;
+    bool found = false;
     aud_ext ext;
     aud_value v;
     aud_der in;
@@ -487,11 +479,9 @@ static aud_value must_staple(const aud_cert *cert)
     }
     in = aud_der_of(seq.content);
     while (aud_der_take(&in, AUD_TAG_INTEGER, &number)) {
-        if (aud_der_int(number.content, &feature) && feature == 5) {
-            return aud_bool(true);
-        }
+        found = found || (aud_der_int(number.content, &feature) && feature == 5);
     }
-    return aud_der_at_end(&in) ? aud_bool(false) : aud_unknown();
+    return aud_der_at_end(&in) ? aud_bool(found) : aud_unknown();
 }
 
 /* RFC 6962, 3.3: a list of length-prefixed timestamps in an OCTET STRING. */
@@ -531,13 +521,12 @@ static aud_value all_oids(const aud_cert *cert, bool critical_only, aud_arena *a
     aud_der list = aud_der_of(cert->extensions);
     size_t num = aud_der_count(cert->extensions), len = 0;
     aud_value *items = num > LIST_MAX ? NULL : aud_arena_array(arena, num, sizeof *items);
-    uint32_t flaws = 0;
     aud_ext ext;
 
-    if (items == NULL) {
+    if (items == NULL || !delimited(cert)) {
         return aud_unknown();
     }
-    while (aud_ext_next(&list, &ext, &flaws)) {
+    while (aud_ext_next(&list, &ext)) {
         if (critical_only && !ext.critical) {
             continue;
         }
@@ -547,25 +536,6 @@ static aud_value all_oids(const aud_cert *cert, bool critical_only, aud_arena *a
         }
     }
     return aud_der_at_end(&list) ? aud_list_of(items, len) : aud_unknown();
-}
-
-uint32_t aud_ext_flaws(const aud_cert *cert)
-{
-    aud_der list = aud_der_of(cert->extensions);
-    uint32_t flaws = 0;
-    aud_ext ext, other;
-
-    while (aud_ext_next(&list, &ext, &flaws)) {
-        aud_der rest = list;
-        uint32_t ignored = 0;
-
-        while (aud_ext_next(&rest, &other, &ignored)) {
-            if (aud_str_eq(ext.oid, other.oid)) {
-                flaws |= FLAW_DUPLICATE;
-            }
-        }
-    }
-    return flaws | list.departures | (aud_der_at_end(&list) ? 0 : FLAW_VALUE);
 }
 
 aud_value aud_ext_get(const aud_cert *cert, unsigned field, aud_arena *arena)
@@ -584,7 +554,7 @@ aud_value aud_ext_get(const aud_cert *cert, unsigned field, aud_arena *arena)
     case AUD_F_certificate_uris:
         return san_list(cert, 6, arena);
     case AUD_F_certificate_other_san_types:
-        return san_list(cert, 99, arena);
+        return san_list(cert, AUD_OTHER_NAMES, arena);
     case AUD_F_certificate_is_ca:
     case AUD_F_certificate_path_length:
         return basic_field(cert, field);

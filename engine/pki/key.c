@@ -1,9 +1,7 @@
-/* engine/pki/key.c - facts of a SubjectPublicKeyInfo, and of keys that are only declared. */
+/* engine/pki/key.c - facts of a SubjectPublicKeyInfo. */
 #include "engine/pki/pki_internal.h"
 
 #include "engine/base/text.h"
-
-#include <stdio.h>
 
 /* Where the parts lie. In an arena; the views point into the SPKI. */
 typedef struct spki_parts {
@@ -12,21 +10,32 @@ typedef struct spki_parts {
     aud_value dotted;
 } spki_parts;
 
-static aud_str integer_at(aud_str seq, unsigned index)
+/* The INTEGERs that begin a SEQUENCE, as magnitudes; false if one of `num` is missing. */
+static bool read_integers(aud_str seq, aud_str *out, size_t num)
 {
-    aud_tlv outer, tlv = {0};
+    aud_tlv outer, tlv;
     aud_der in;
 
     if (!aud_der_only(seq, AUD_TAG_SEQUENCE, &outer)) {
-        return (aud_str){NULL, 0};
+        return false;
     }
     in = aud_der_of(outer.content);
-    for (unsigned i = 0; i <= index; i++) {
+    for (size_t i = 0; i < num; i++) {
         if (!aud_der_take(&in, AUD_TAG_INTEGER, &tlv)) {
-            return (aud_str){NULL, 0};
+            return false;
         }
+        out[i] = aud_der_magnitude(tlv.content);
     }
-    return aud_der_magnitude(tlv.content);
+    return true;
+}
+
+/* RSAPublicKey: modulus and exponent, and nothing else. */
+static bool read_rsa(const spki_parts *k, aud_str out[2])
+{
+    aud_tlv outer;
+
+    return read_integers(k->bits, out, 2) && aud_der_only(k->bits, AUD_TAG_SEQUENCE, &outer) &&
+           aud_der_count(outer.content) == 2;
 }
 
 static bool is_family(const spki_parts *k, const char *family)
@@ -46,10 +55,14 @@ static const aud_oid_row *curve_of(const spki_parts *k, aud_arena *arena, aud_va
     return out_dotted->presence == AUD_PRESENT ? aud_curve_row(out_dotted->as.string) : NULL;
 }
 
-/* ECParameters: SEQUENCE { version, fieldID SEQUENCE { OID, prime or characteristic-two } ... } */
+/*
+ * ECParameters: SEQUENCE { version, fieldID SEQUENCE { type, prime or SEQUENCE { m ... } } ... }
+ * (SEC 1, C.2).
+ */
 static int64_t explicit_bits(aud_str parameters)
 {
-    aud_tlv seq, version, field, oid, prime;
+    aud_tlv seq, version, field, type, tlv;
+    int64_t m = 0;
     aud_der in;
 
     if (!aud_der_only(parameters, AUD_TAG_SEQUENCE, &seq)) {
@@ -61,15 +74,23 @@ static int64_t explicit_bits(aud_str parameters)
         return 0;
     }
     in = aud_der_of(field.content);
-    if (!aud_der_take(&in, AUD_TAG_OID, &oid) || !aud_der_take(&in, AUD_TAG_INTEGER, &prime)) {
+    if (!aud_der_take(&in, AUD_TAG_OID, &type) || !aud_der_next(&in, &tlv)) {
         return 0;
     }
-    return (int64_t)aud_der_magnitude_bits(prime.content);
+    if (tlv.tag == AUD_TAG_INTEGER) {
+        return (int64_t)aud_der_magnitude_bits(tlv.content);
+    }
+    in = aud_der_of(tlv.content);
+    return tlv.tag == AUD_TAG_SEQUENCE && aud_der_take(&in, AUD_TAG_INTEGER, &tlv) &&
+                   aud_der_int(tlv.content, &m) && m > 0
+               ? m
+               : 0;
 }
 
 static int64_t key_bits(const spki_parts *k, aud_arena *arena)
 {
     const aud_oid_row *curve;
+    aud_str numbers[2];
     aud_value dotted;
 
     if (k->row == NULL) {
@@ -79,41 +100,80 @@ static int64_t key_bits(const spki_parts *k, aud_arena *arena)
         return k->row->bits;
     }
     if (is_family(k, "rsa")) {
-        return (int64_t)aud_der_magnitude_bits(integer_at(k->bits, 0));
+        return read_rsa(k, numbers) ? (int64_t)aud_der_magnitude_bits(numbers[0]) : 0;
     }
     if (is_family(k, "dsa") || is_family(k, "dh")) {
-        return (int64_t)aud_der_magnitude_bits(integer_at(k->parameters, 0));
+        return read_integers(k->parameters, numbers, 1)
+                   ? (int64_t)aud_der_magnitude_bits(numbers[0])
+                   : 0;
     }
     curve = curve_of(k, arena, &dotted);
     return curve != NULL ? curve->bits : explicit_bits(k->parameters);
 }
 
-/* NIST SP 800-57 part 1 rev. 5, table 2. */
-static aud_value strength_of(const char *family, const char *algorithm, int64_t bits)
+/* NIST SP 800-57 part 1 rev. 5, table 2; 0 is below its first row. */
+static int64_t strength_of_field(int64_t bits)
 {
+    return bits >= 15360  ? 256
+           : bits >= 7680 ? 192
+           : bits >= 3072 ? 128
+           : bits >= 2048 ? 112
+           : bits >= 1024 ? 80
+                          : 0;
+}
+
+static int64_t strength_of_group(int64_t bits)
+{
+    return bits >= 512   ? 256
+           : bits >= 384 ? 192
+           : bits >= 256 ? 128
+           : bits >= 224 ? 112
+           : bits >= 160 ? 80
+                         : 0;
+}
+
+aud_value aud_key_strength(const char *family, const char *algorithm, int64_t bits)
+{
+    if (strcmp(family, "pqc") == 0) {
+        return aud_absent();
+    }
     if (bits <= 0) {
         return aud_unknown();
     }
     if (strcmp(family, "rsa") == 0 || strcmp(family, "dsa") == 0 || strcmp(family, "dh") == 0) {
-        return aud_int(bits >= 15360  ? 256
-                       : bits >= 7680 ? 192
-                       : bits >= 3072 ? 128
-                       : bits >= 2048 ? 112
-                       : bits >= 1024 ? 80
-                                      : 0);
+        return aud_int(strength_of_field(bits));
     }
     if (strcmp(family, "ec") == 0) {
-        return aud_int(bits >= 512   ? 256
-                       : bits >= 384 ? 192
-                       : bits >= 256 ? 128
-                       : bits >= 224 ? 112
-                       : bits >= 160 ? 80
-                                     : 0);
+        return aud_int(strength_of_group(bits));
     }
     if (strcmp(family, "eddsa") == 0) {
         return aud_int(strstr(algorithm, "448") != NULL ? 224 : 128);
     }
-    return aud_absent();
+    return aud_unknown();
+}
+
+/* DSA is as strong as the weaker of its two groups; a curve of one's own as nobody knows what. */
+static aud_value strength(const spki_parts *k, aud_arena *arena)
+{
+    const int64_t bits = key_bits(k, arena);
+    aud_str numbers[2];
+    aud_value dotted;
+
+    if (k->row == NULL || (is_family(k, "ec") && curve_of(k, arena, &dotted) == NULL)) {
+        return aud_unknown();
+    }
+    if (is_family(k, "dsa")) {
+        int64_t weaker = strength_of_field(bits);
+
+        if (!read_integers(k->parameters, numbers, 2)) {
+            return aud_unknown();
+        }
+        if (strength_of_group((int64_t)aud_der_magnitude_bits(numbers[1])) < weaker) {
+            weaker = strength_of_group((int64_t)aud_der_magnitude_bits(numbers[1]));
+        }
+        return aud_int(weaker);
+    }
+    return aud_key_strength(k->row->other, k->row->name, bits);
 }
 
 /* A magnitude of at most 4096 bits in decimal. */
@@ -123,6 +183,7 @@ static aud_value decimal_value(aud_str magnitude, aud_arena *arena)
     char digits[1300];
     size_t at = sizeof digits;
     bool any = true;
+    aud_str text;
 
     if (magnitude.len == 0 || magnitude.len > sizeof number) {
         return aud_unknown();
@@ -141,29 +202,38 @@ static aud_value decimal_value(aud_str magnitude, aud_arena *arena)
         }
         digits[--at] = (char)('0' + rest);
     }
-    aud_str text;
     return aud_arena_dup(arena, (aud_str){digits + at, sizeof digits - at}, &text, NULL) == AUD_OK
                ? aud_string(text)
                : aud_unknown();
 }
 
+/* RFC 3279, 4055, 5480, 8410, 9881, 9909, 9935: what each algorithm asks for. */
 static aud_value encoding_ok(const spki_parts *k)
 {
+    aud_str numbers[3];
     aud_tlv tlv;
 
     if (k->row == NULL) {
         return aud_unknown();
     }
     if (strcmp(k->row->name, "RSA") == 0) {
-        return aud_bool(aud_str_eq(k->parameters, (aud_str){"\x05\x00", 2}));
+        return aud_bool(aud_str_eq(k->parameters, AUD_LIT("\x05\x00")));
+    }
+    if (is_family(k, "rsa")) { /* RSA-PSS */
+        return aud_bool(k->parameters.len == 0 ||
+                        aud_der_only(k->parameters, AUD_TAG_SEQUENCE, &tlv));
     }
     if (is_family(k, "ec")) {
-        return aud_bool(aud_der_only(k->parameters, AUD_TAG_OID, &tlv));
+        return aud_bool(aud_der_only(k->parameters, AUD_TAG_OID, &tlv) &&
+                        aud_der_oid_ok(tlv.content));
     }
-    if (is_family(k, "eddsa") || is_family(k, "pqc")) {
-        return aud_bool(k->parameters.len == 0);
+    if (is_family(k, "dsa")) { /* absent: inherited from the issuer */
+        return aud_bool(k->parameters.len == 0 || read_integers(k->parameters, numbers, 3));
     }
-    return aud_bool(true);
+    if (is_family(k, "dh")) {
+        return aud_bool(read_integers(k->parameters, numbers, 2));
+    }
+    return aud_bool(k->parameters.len == 0);
 }
 
 static aud_value curve_value(const spki_parts *k, aud_arena *arena)
@@ -171,6 +241,9 @@ static aud_value curve_value(const spki_parts *k, aud_arena *arena)
     const aud_oid_row *row;
     aud_value dotted;
 
+    if (k->row == NULL) {
+        return aud_unknown();
+    }
     if (!is_family(k, "ec")) {
         return aud_absent();
     }
@@ -183,12 +256,20 @@ static aud_value curve_value(const spki_parts *k, aud_arena *arena)
 
 static aud_value rsa_value(const spki_parts *k, unsigned field, aud_arena *arena)
 {
+    aud_str numbers[2];
     aud_str number;
+    aud_value hex;
 
+    if (k->row == NULL) {
+        return aud_unknown(); /* whatever this algorithm has */
+    }
     if (!is_family(k, "rsa")) {
         return aud_absent();
     }
-    number = integer_at(k->bits, field == AUD_F_key_modulus ? 0 : 1);
+    if (!read_rsa(k, numbers)) {
+        return aud_unknown();
+    }
+    number = numbers[field == AUD_F_key_modulus ? 0 : 1];
     if (number.len == 0) {
         return aud_unknown();
     }
@@ -198,7 +279,7 @@ static aud_value rsa_value(const spki_parts *k, unsigned field, aud_arena *arena
     if (field == AUD_F_key_exponent) {
         return decimal_value(number, arena);
     }
-    aud_value hex = aud_hex_value(number, arena);
+    hex = aud_hex_value(number, arena);
     if (hex.presence == AUD_PRESENT && hex.as.string.ptr[0] == '0') {
         hex.as.string = aud_str_sub(hex.as.string, 1, hex.as.string.len);
     }
@@ -224,12 +305,11 @@ static aud_value key_get(const void *self, unsigned field, aud_arena *arena)
     case AUD_F_key_curve:
         return curve_value(k, arena);
     case AUD_F_key_explicit_parameters:
-        return is_family(k, "ec")
-                   ? aud_bool(k->parameters.len > 0 && k->parameters.ptr[0] == AUD_TAG_SEQUENCE)
-                   : aud_bool(false);
-    case AUD_F_key_strength_bits:
         return k->row == NULL ? aud_unknown()
-                              : strength_of(k->row->other, k->row->name, key_bits(k, arena));
+                              : aud_bool(is_family(k, "ec") && k->parameters.len > 0 &&
+                                         k->parameters.ptr[0] == AUD_TAG_SEQUENCE);
+    case AUD_F_key_strength_bits:
+        return strength(k, arena);
     case AUD_F_key_exponent:
     case AUD_F_key_exponent_bits:
     case AUD_F_key_modulus:
@@ -260,7 +340,7 @@ aud_value aud_spki_key(aud_str spki, aud_arena *arena)
     if (!aud_der_take(&in, AUD_TAG_SEQUENCE, &algorithm) ||
         !aud_der_take(&in, AUD_TAG_BIT_STRING, &bits) ||
         !aud_algorithm_parts(algorithm.whole, &k->oid, &k->parameters) ||
-        !aud_der_bits(bits.content, &k->bits, &unused)) {
+        !aud_der_bits(bits.content, &k->bits, &unused) || unused != 0 || !aud_der_at_end(&in)) {
         return aud_unknown();
     }
     k->whole = spki;
@@ -272,126 +352,11 @@ aud_value aud_spki_key(aud_str spki, aud_arena *arena)
     return aud_object_of(&aud_type_key, key_get, k);
 }
 
-/* --- declared keys ------------------------------------------------------------------------------
- */
-
-typedef struct declared {
-    const char *algorithm, *family; /* NULL: not understood */
-    const aud_oid_row *curve;
-    int64_t bits; /* 0: not said */
-} declared;
-
-/* One word of an inventory's text, lower case. */
-static void take_word(declared *d, aud_str word)
+bool aud_key_well_formed(const aud_object *key)
 {
-    static const struct {
-        const char *word, *algorithm, *family;
-        int64_t bits;
-    } names[] = {
-        {"rsa", "RSA", "rsa", 0},
-        {"rsaencryption", "RSA", "rsa", 0},
-        {"ec", "EC", "ec", 0},
-        {"ecc", "EC", "ec", 0},
-        {"ecdsa", "EC", "ec", 0},
-        {"ecpublickey", "EC", "ec", 0},
-        {"dsa", "DSA", "dsa", 0},
-        {"ed25519", "Ed25519", "eddsa", 256},
-        {"ed448", "Ed448", "eddsa", 456},
-        {"dh", "DH", "dh", 0},
-        {"rsapss", "RSA-PSS", "rsa", 0},
-    };
-    const aud_oid_row *curve = aud_curve_named(word);
-    uint64_t number;
+    const spki_parts *k = key->self;
+    aud_str numbers[2];
 
-    for (size_t i = 0; i < AUD_COUNT(names); i++) {
-        if (aud_str_eq(word, aud_str_of(names[i].word))) {
-            d->algorithm = names[i].algorithm;
-            d->family = names[i].family;
-            d->bits = names[i].bits > 0 ? names[i].bits : d->bits;
-            return;
-        }
-    }
-    if (curve != NULL) {
-        d->curve = curve;
-        return;
-    }
-    if (aud_str_starts(word, AUD_LIT("rsa")) && word.len > 3) { /* rsa2048 */
-        take_word(d, AUD_LIT("rsa"));
-        word = aud_str_sub(word, 3, word.len);
-    }
-    if (aud_parse_u64(word, &number) && number >= 100 && number <= 65536) {
-        d->bits = (int64_t)number;
-    }
-}
-
-/* Splits at blanks and marks; "P-256" and "id-ecPublicKey" are kept together where they mean one.
- */
-static void take_text(declared *d, aud_str text)
-{
-    char folded[128];
-    size_t len = text.len < sizeof folded ? text.len : 0;
-    aud_str rest, word;
-
-    for (size_t i = 0; i < len; i++) {
-        char c = text.ptr[i];
-
-        folded[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-    }
-    rest = aud_str_trim((aud_str){folded, len});
-    if (aud_curve_named(rest) != NULL) {
-        take_word(d, rest);
-        return;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (strchr("_/(),;:+", folded[i]) != NULL && folded[i] != '\0') {
-            folded[i] = ' ';
-        }
-    }
-    while (aud_str_split(&rest, ' ', &word)) {
-        if (aud_curve_named(word) != NULL) {
-            take_word(d, word);
-            continue;
-        }
-        for (aud_str piece; aud_str_split(&word, '-', &piece);) {
-            take_word(d, piece);
-        }
-    }
-}
-
-aud_status aud_key_declared(aud_str algorithm, aud_str size_or_curve, aud_arena *arena,
-                            aud_value *out, aud_error *err)
-{
-    aud_bag_builder b;
-    const aud_bag *bag;
-    declared d = {0};
-
-    take_text(&d, algorithm);
-    take_text(&d, size_or_curve);
-    if (d.curve != NULL && d.algorithm == NULL) {
-        d.algorithm = "EC";
-        d.family = "ec";
-    }
-    if (d.curve != NULL && strcmp(d.family, "ec") == 0) {
-        d.bits = d.curve->bits;
-    }
-    aud_bag_begin(&b, &aud_type_key, arena);
-    if (d.algorithm != NULL) {
-        aud_bag_set_text(&b, AUD_F_key_algorithm, aud_str_of(d.algorithm));
-        aud_bag_set_text(&b, AUD_F_key_family, aud_str_of(d.family));
-        if (strcmp(d.family, "ec") != 0) {
-            aud_bag_set(&b, AUD_F_key_curve, aud_absent());
-        }
-        if (d.bits > 0) {
-            aud_bag_set(&b, AUD_F_key_strength_bits, strength_of(d.family, d.algorithm, d.bits));
-        }
-    }
-    if (d.curve != NULL) {
-        aud_bag_set_text(&b, AUD_F_key_curve, aud_str_of(d.curve->name));
-    }
-    if (d.bits > 0) {
-        aud_bag_set(&b, AUD_F_key_bits, aud_int(d.bits));
-    }
-    AUD_TRY(aud_bag_build(&b, &bag, err));
-    *out = aud_object_of(&aud_type_key, aud_bag_get, bag);
-    return AUD_OK;
+    return !is_family(k, "rsa") ||
+           (read_rsa(k, numbers) && numbers[0].len > 0 && numbers[1].len > 0);
 }

@@ -5,24 +5,6 @@
 #include "engine/pki/cert.h"
 #include "engine/pki/der.h"
 
-/* Departures from DER and RFC 5280; the first three are engine/pki/der.h's. */
-enum {
-    FLAW_TRAILING = 8,
-    FLAW_VERSION = 16,
-    FLAW_SERIAL = 32,
-    FLAW_TIME_FORM = 64,
-    FLAW_TIME_TYPE = 128,
-    FLAW_TIME_BROKEN = 256,
-    FLAW_ALGORITHMS = 512,
-    FLAW_EXTENSIONS = 1024,
-    FLAW_DUPLICATE = 2048,
-    FLAW_BOOLEAN = 4096,
-    FLAW_DEFAULT = 8192,
-    FLAW_VALUE = 16384,
-    FLAW_SIGNATURE = 32768,
-    NUM_FLAWS = 16
-};
-
 /* A table row found by a dotted OID. */
 typedef struct aud_oid_row {
     const char *oid, *name;
@@ -32,6 +14,7 @@ typedef struct aud_oid_row {
 
 const aud_oid_row *aud_signature_row(aud_str oid); /* other: the hash, or NULL */
 const aud_oid_row *aud_key_row(aud_str oid);       /* other: the family; bits: nominal, or 0 */
+const aud_oid_row *aud_key_named(aud_str name);    /* by our name of it, or its OID */
 const aud_oid_row *aud_curve_row(aud_str oid);     /* bits: of the field */
 const aud_oid_row *aud_curve_named(aud_str name);  /* any usual spelling */
 const aud_oid_row *aud_hash_row(aud_str oid);
@@ -48,18 +31,39 @@ typedef enum aud_found { AUD_EXT_ABSENT, AUD_EXT_FOUND, AUD_EXT_UNREADABLE } aud
 typedef struct aud_ext {
     aud_str oid, value; /* contents */
     bool critical;
+    bool spelled; /* the criticality is written out, though it is the default */
 } aud_ext;
 /* The extension with this OID content; unreadable where the list is broken or holds it twice. */
 aud_found aud_ext_find(const aud_cert *cert, aud_str oid, aud_ext *out);
-/* Walks all; false at the end, `*broken` if the list cannot be read to it. */
-bool aud_ext_next(aud_der *list, aud_ext *out, uint32_t *flaws);
+/* Walks all; false at the end, and `list` is broken if it cannot be read to it. */
+bool aud_ext_next(aud_der *list, aud_ext *out);
 
 /* Hash of RSASSA-PSS parameters. */
 aud_value aud_pss_hash(aud_str parameters, aud_arena *arena);
 
+/* Of an aud_spki_key() object: the bits hold what the algorithm puts there (RSA: two numbers). */
+bool aud_key_well_formed(const aud_object *key);
+/* NIST SP 800-57pt1r5, table 2; absent where it has no row, unknown for bits <= 0. */
+aud_value aud_key_strength(const char *family, const char *algorithm, int64_t bits);
+
 /* The getter of all fields that extensions tell. */
 aud_value aud_ext_get(const aud_cert *cert, unsigned field, aud_arena *arena);
-uint32_t aud_ext_flaws(const aud_cert *cert);
+
+/* The content of a RelativeDistinguishedName: attributes with one value each. */
+bool aud_rdn_ok(aud_str content);
+/* The Name has no parts at all. */
+bool aud_name_empty(aud_str name);
+enum {
+    AUD_MEMBERS_MAX = 10000, /* of a list in an extension; a longer one is unknown */
+    AUD_OTHER_NAMES = 99,
+};
+/*
+ * Entries [number] of a GeneralNames' content as text, or the names of the kinds that have none
+ * (AUD_OTHER_NAMES). Unknown if any member, of whatever kind, cannot be read.
+ */
+aud_value aud_general_names(aud_str content, unsigned number, aud_arena *arena);
+bool aud_general_name_ok(const aud_tlv *name);
+bool aud_general_names_ok(aud_str content);
 
 /* A directory string's content as UTF-8 in `arena`; false if it is no string. */
 bool aud_string_utf8(const aud_tlv *tlv, aud_arena *arena, aud_str *out);

@@ -3,8 +3,11 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+
+#include "engine/pki/flaws.h"
 
 struct aud_pubkey {
     EVP_PKEY *pkey;
@@ -74,6 +77,16 @@ static EVP_MD_CTX *thread_context(void)
     return context;
 }
 
+/* OpenSSL did not look at the signature: the key is larger than it takes, or memory ran out. */
+static bool refused_key(void)
+{
+    const unsigned long code = ERR_peek_error();
+
+    return ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE ||
+           (ERR_GET_LIB(code) == ERR_LIB_RSA && (ERR_GET_REASON(code) == RSA_R_MODULUS_TOO_LARGE ||
+                                                 ERR_GET_REASON(code) == RSA_R_BAD_E_VALUE));
+}
+
 /* RSASSA-PSS carries its parameters: OpenSSL reads them from the algorithm itself. */
 static aud_proof verify_whole(const aud_cert *cert, const X509_ALGOR *algorithm, EVP_PKEY *pkey)
 {
@@ -86,7 +99,9 @@ static aud_proof verify_whole(const aud_cert *cert, const X509_ALGOR *algorithm,
         ASN1_STRING_set(signature, cert->signature.ptr, (int)cert->signature.len) == 1) {
         int good = ASN1_item_verify(ASN1_ITEM_rptr(ASN1_ANY), algorithm, signature, body, pkey);
 
-        proof = good == 1 ? AUD_PROOF_GOOD : good == 0 ? AUD_PROOF_BAD : AUD_PROOF_UNKNOWN;
+        proof = good == 1                     ? AUD_PROOF_GOOD
+                : good == 0 && !refused_key() ? AUD_PROOF_BAD
+                                              : AUD_PROOF_UNKNOWN;
     }
     ASN1_TYPE_free(body);
     ASN1_BIT_STRING_free(signature);
@@ -122,7 +137,7 @@ static aud_proof verify(const aud_cert *cert, const X509_ALGOR *algorithm, EVP_P
     }
     got = EVP_DigestVerify(context, (const unsigned char *)cert->signature.ptr, cert->signature.len,
                            (const unsigned char *)cert->tbs.ptr, cert->tbs.len);
-    return got == 1 ? AUD_PROOF_GOOD : AUD_PROOF_BAD;
+    return got == 1 ? AUD_PROOF_GOOD : refused_key() ? AUD_PROOF_UNKNOWN : AUD_PROOF_BAD;
 }
 
 aud_status aud_cert_verify(const aud_cert *cert, const aud_pubkey *key, aud_proof *out,
@@ -134,11 +149,13 @@ aud_status aud_cert_verify(const aud_cert *cert, const aud_pubkey *key, aud_proo
     if (cert->tbs.len > INT32_MAX || cert->signature.len > INT32_MAX) {
         return aud_fail(err, AUD_E_LIMIT, "a certificate of more than 2 GiB");
     }
+    ERR_clear_error();
     algorithm = d2i_X509_ALGOR(NULL, &at, (long)cert->outer_alg.len);
     /* An algorithm that differs inside and outside is no signature over what it claims. */
-    *out = algorithm == NULL                               ? AUD_PROOF_UNKNOWN
-           : !aud_str_eq(cert->inner_alg, cert->outer_alg) ? AUD_PROOF_BAD
-                                                           : verify(cert, algorithm, key->pkey);
+    *out = algorithm == NULL ? AUD_PROOF_UNKNOWN
+           : (cert->errors & (AUD_FLAW_BIT(ALGORITHMS_DIFFER) | AUD_FLAW_BIT(SIGNATURE_BITS))) != 0
+               ? AUD_PROOF_BAD
+               : verify(cert, algorithm, key->pkey);
     X509_ALGOR_free(algorithm);
     ERR_clear_error();
     return AUD_OK;
