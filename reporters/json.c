@@ -1,6 +1,6 @@
 /* reporters/json.c - the canonical result: everything that the other reports are made from.
  *
- * Its shape is described by reporters/schema/results-1.schema.json. One array member stands on one
+ * Its shape is described by reporters/results.schema.json. One array member stands on one
  * line, so that two results can be compared with line-oriented tools.
  */
 #include "reporters/common.h"
@@ -13,20 +13,9 @@ static const size_t scratch_max = (size_t)64 << 20;
 
 static void write_totals(aud_json_writer *w, const aud_result *result)
 {
-    const aud_report_files files = aud_report_files_of(result);
-    size_t pairs = 0;
-
     aud_json_key(w, "totals");
     aud_json_begin_object(w);
-    aud_json_key(w, "pairs");
-    aud_json_begin_object(w);
-    for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
-        aud_json_put_int(w, aud_verdict_name((aud_verdict)i), (int64_t)result->totals[i]);
-        pairs += result->totals[i];
-    }
-    aud_json_put_int(w, "all", (int64_t)pairs);
-    aud_json_end_object(w);
-
+    aud_report_json_sums(w, result);
     aud_json_key(w, "findings");
     aud_json_begin_object(w);
     for (unsigned i = AUD_NUM_SEVERITIES; i > 0; i--) {
@@ -41,15 +30,6 @@ static void write_totals(aud_json_writer *w, const aud_result *result)
         aud_json_put_int(w, aud_kind_name((aud_kind)i), (int64_t)result->num_kind[i]);
     }
     aud_json_put_int(w, "all", (int64_t)result->num_subjects);
-    aud_json_end_object(w);
-
-    aud_json_key(w, "files");
-    aud_json_begin_object(w);
-    aud_json_put_int(w, "gave", (int64_t)files.gave);
-    aud_json_put_int(w, "nothing", (int64_t)files.nothing);
-    aud_json_put_int(w, "excluded", (int64_t)files.excluded);
-    aud_json_put_int(w, "not_judged", (int64_t)files.not_judged);
-    aud_json_put_int(w, "all", (int64_t)files.files);
     aud_json_end_object(w);
     aud_json_end_object(w);
 }
@@ -75,32 +55,6 @@ static void write_gate(aud_json_writer *w, const aud_gate *gate)
     aud_json_end_object(w);
 }
 
-static void write_source(aud_json_writer *w, const aud_source_info *source)
-{
-    aud_json_begin_object(w);
-    aud_json_put_str(w, "name", source->name);
-    aud_json_put_str(w, "kind", source->kind);
-    aud_report_json_opt(w, "rev", source->rev);
-    aud_report_json_opt(w, "ref", source->ref);
-    aud_json_put_int(w, "files", (int64_t)source->files);
-    aud_json_put_int(w, "gave", (int64_t)source->gave);
-    aud_json_put_int(w, "nothing", (int64_t)source->nothing);
-    aud_json_put_int(w, "excluded", (int64_t)source->excluded);
-    aud_json_put_int(w, "not_judged", (int64_t)source->not_judged);
-    aud_report_json_opt(w, "digest", source->digest);
-    aud_json_key(w, "exclusions");
-    aud_json_begin_array(w);
-    for (size_t i = 0; i < source->num_exclusions; i++) {
-        aud_json_begin_object(w);
-        aud_json_put_str(w, "pattern", source->exclusions[i].pattern);
-        aud_json_put_str(w, "reason", source->exclusions[i].reason);
-        aud_json_put_int(w, "files", (int64_t)source->exclusions[i].files);
-        aud_json_end_object(w);
-    }
-    aud_json_end_array(w);
-    aud_json_end_object(w);
-}
-
 static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy)
 {
     aud_json_key(w, "cite");
@@ -118,14 +72,14 @@ static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy
     aud_json_key(w, "controls");
     aud_json_begin_array(w);
     for (size_t i = 0; i < policy->num_controls; i++) {
-        aud_json_str(w, policy->controls[i]);
+        aud_report_json_str(w, policy->controls[i]);
     }
     aud_json_end_array(w);
     aud_json_key(w, "params");
     aud_json_begin_array(w);
     for (size_t i = 0; i < policy->num_params; i++) {
         aud_json_begin_object(w);
-        aud_json_put_str(w, "name", policy->params[i].name);
+        aud_report_json_put(w, "name", policy->params[i].name);
         if (policy->params[i].value.len > 0) {
             aud_json_key(w, "value");
             aud_json_raw(w, policy->params[i].value);
@@ -139,9 +93,9 @@ static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy
 static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
 {
     aud_json_begin_object(w);
-    aud_json_put_str(w, "id", policy->id);
-    aud_json_put_str(w, "pack", policy->pack);
-    aud_json_put_str(w, "title", policy->title);
+    aud_report_json_put(w, "id", policy->id);
+    aud_report_json_put(w, "pack", policy->pack);
+    aud_report_json_put(w, "title", policy->title);
     aud_report_json_opt(w, "description", policy->description);
     aud_report_json_opt(w, "remediation", policy->remediation);
     aud_json_put_text(w, "severity", aud_severity_name(policy->severity));
@@ -169,17 +123,17 @@ static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
 static void write_finding(aud_json_writer *w, const aud_result *result, const aud_finding *finding)
 {
     aud_json_begin_object(w);
-    aud_json_put_str(w, "policy", result->policies[finding->policy].id);
-    aud_json_put_str(w, "subject", result->subjects[finding->subject].id);
+    aud_report_json_put(w, "policy", result->policies[finding->policy].id);
+    aud_report_json_put(w, "subject", result->subjects[finding->subject].id);
     aud_json_put_text(w, "verdict", aud_verdict_name(finding->verdict));
     aud_json_put_text(w, "severity", aud_severity_name(finding->severity));
     aud_json_put_bool(w, "gates", finding->gates);
-    aud_json_put_str(w, "message", finding->message);
+    aud_report_json_put(w, "message", finding->message);
     aud_json_key(w, "items");
     aud_json_begin_array(w);
     for (size_t i = 0; i < finding->num_items; i++) {
         aud_json_begin_object(w);
-        aud_json_put_str(w, "item", finding->items[i].item);
+        aud_report_json_put(w, "item", finding->items[i].item);
         aud_report_json_opt(w, "got", finding->items[i].got);
         aud_report_json_opt(w, "want", finding->items[i].want);
         aud_json_end_object(w);
@@ -193,7 +147,7 @@ static void write_finding(aud_json_writer *w, const aud_result *result, const au
     aud_report_json_digest(w, "lineage", finding->lineage);
     aud_json_end_object(w);
     if (finding->verdict == AUD_V_WAIVED) {
-        aud_json_put_str(w, "waiver", finding->waiver);
+        aud_report_json_put(w, "waiver", finding->waiver);
     }
     aud_json_end_object(w);
 }
@@ -229,7 +183,7 @@ static void write_not_judged(aud_json_writer *w, const aud_result *result)
         aud_report_json_line(w);
         aud_json_begin_object(w);
         aud_json_put_text(w, "kind", aud_gap_name(result->gaps[i].kind));
-        aud_json_put_str(w, "reason", result->gaps[i].reason);
+        aud_report_json_put(w, "reason", result->gaps[i].reason);
         aud_report_json_opt(w, "accepted", result->gaps[i].accepted);
         aud_json_key(w, "where");
         aud_report_json_sighting(w, &result->gaps[i].where);
@@ -242,9 +196,9 @@ static void write_not_judged(aud_json_writer *w, const aud_result *result)
     for (size_t i = 0; i < result->num_coverage; i++) {
         aud_report_json_line(w);
         aud_json_begin_object(w);
-        aud_json_put_str(w, "source", result->coverage[i].source);
-        aud_json_put_str(w, "policy", result->coverage[i].policy);
-        aud_json_put_str(w, "fact", result->coverage[i].fact);
+        aud_report_json_put(w, "source", result->coverage[i].source);
+        aud_report_json_put(w, "policy", result->coverage[i].policy);
+        aud_report_json_put(w, "fact", result->coverage[i].fact);
         aud_json_put_int(w, "subjects", (int64_t)result->coverage[i].subjects);
         aud_json_end_object(w);
     }
@@ -257,9 +211,9 @@ static void write_not_judged(aud_json_writer *w, const aud_result *result)
 
         aud_report_json_line(w);
         aud_json_begin_object(w);
-        aud_json_put_str(w, "policy", error->policy);
+        aud_report_json_put(w, "policy", error->policy);
         aud_report_json_opt(w, "subject", error->subject);
-        aud_json_put_str(w, "message", error->message);
+        aud_report_json_put(w, "message", error->message);
         aud_report_json_opt(w, "path", error->path);
         if (error->line > 0) {
             aud_json_put_int(w, "line", error->line);
@@ -307,7 +261,7 @@ static void write_head(aud_json_writer *w, const aud_result *result)
     aud_json_key(w, "tool");
     aud_json_begin_object(w);
     aud_json_put_text(w, "name", "certaudit");
-    aud_json_put_str(w, "version", result->tool_version);
+    aud_report_json_put(w, "version", result->tool_version);
     aud_json_end_object(w);
     aud_report_json_instant(w, "at", result->at);
     aud_json_put_bool(w, "at_given", result->at_given);
@@ -327,7 +281,7 @@ static void write_head(aud_json_writer *w, const aud_result *result)
     aud_json_key(w, "notices");
     aud_json_begin_array(w);
     for (size_t i = 0; i < result->num_notices; i++) {
-        aud_json_str(w, result->notices[i]);
+        aud_report_json_str(w, result->notices[i]);
     }
     aud_json_end_array(w);
 }
@@ -347,7 +301,7 @@ static aud_status write_json(const aud_result *result, const aud_report_env *env
     aud_json_begin_array(&w);
     for (size_t i = 0; i < result->num_sources; i++) {
         aud_report_json_line(&w);
-        write_source(&w, &result->sources[i]);
+        aud_report_json_source(&w, &result->sources[i]);
     }
     aud_json_end_array(&w);
 

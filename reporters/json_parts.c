@@ -3,6 +3,8 @@
 
 #include "engine/base/instant.h"
 #include "engine/base/text.h"
+#include "engine/tree/escape.h"
+#include "reporters/common.h"
 
 /* A key has sizes within a curve, and a suite its protocols: facts are nested less deep than this.
  */
@@ -17,10 +19,50 @@ void aud_report_json_line(aud_json_writer *w)
     w->first = true; /* the comma is written */
 }
 
+static void put_unit(aud_out *out, uint32_t unit)
+{
+    aud_out_printf(out, "\\u%04x", (unsigned)unit);
+}
+
+static void put_escaped(aud_out *out, uint32_t code_point, aud_str text, size_t at)
+{
+    if (code_point == '#' && (at == 0 || text.ptr[at - 1] != '#')) {
+        aud_out_char(out, '#');
+    } else if (code_point > 0xffff) {
+        put_unit(out, 0xd800 + ((code_point - 0x10000) >> 10));
+        put_unit(out, 0xdc00 + ((code_point - 0x10000) & 0x3ffu));
+    } else {
+        put_unit(out, code_point);
+    }
+}
+
+void aud_report_json_str(aud_json_writer *w, aud_str text)
+{
+    static const uint8_t marks[128] = {
+        1,         1,          1,          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* the controls */
+        1,         1,          1,          1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ['"'] = 1,
+        ['#'] = 1, ['\\'] = 1, [0x7f] = 1,
+    };
+
+    if (!aud_str_has(text, AUD_LIT("##"))) {
+        aud_json_str(w, text);
+        return;
+    }
+    aud_json_raw(w, AUD_LIT("\""));
+    aud_escape(w->out, text, marks, 1, put_escaped);
+    aud_out_char(w->out, '"');
+}
+
+void aud_report_json_put(aud_json_writer *w, const char *key, aud_str text)
+{
+    aud_json_key(w, key);
+    aud_report_json_str(w, text);
+}
+
 void aud_report_json_opt(aud_json_writer *w, const char *key, aud_str text)
 {
     if (text.len > 0) {
-        aud_json_put_str(w, key, text);
+        aud_report_json_put(w, key, text);
     }
 }
 
@@ -29,7 +71,7 @@ void aud_report_json_instant(aud_json_writer *w, const char *key, int64_t instan
     char text[AUD_INSTANT_TEXT];
     size_t len = aud_instant_format(instant, text);
 
-    aud_json_put_str(w, key, (aud_str){text, len});
+    aud_report_json_put(w, key, (aud_str){text, len});
 }
 
 void aud_report_json_digest(aud_json_writer *w, const char *key, const uint8_t digest[32])
@@ -37,7 +79,7 @@ void aud_report_json_digest(aud_json_writer *w, const char *key, const uint8_t d
     char hex[64];
 
     aud_hex_encode((aud_str){(const char *)digest, 32}, hex);
-    aud_json_put_str(w, key, (aud_str){hex, sizeof hex});
+    aud_report_json_put(w, key, (aud_str){hex, sizeof hex});
 }
 
 void aud_report_json_sighting(aud_json_writer *w, const aud_sighting *where)
@@ -80,7 +122,7 @@ static const char *origin_name(aud_owner_origin origin)
 static void write_owner(aud_json_writer *w, const aud_owner *owner)
 {
     aud_json_begin_object(w);
-    aud_json_put_str(w, "name", owner->name);
+    aud_report_json_put(w, "name", owner->name);
     if (!aud_str_eq(owner->name, owner->as_written)) {
         aud_report_json_opt(w, "as_written", owner->as_written);
     }
@@ -98,10 +140,10 @@ static void write_owner(aud_json_writer *w, const aud_owner *owner)
 void aud_report_json_subject(aud_json_writer *w, const aud_subject_info *subject)
 {
     aud_json_begin_object(w);
-    aud_json_put_str(w, "id", subject->id);
+    aud_report_json_put(w, "id", subject->id);
     aud_json_put_text(w, "kind", aud_kind_name(subject->kind));
-    aud_json_put_str(w, "label", subject->label);
-    aud_json_put_str(w, "lineage", subject->lineage);
+    aud_report_json_put(w, "label", subject->label);
+    aud_report_json_put(w, "lineage", subject->lineage);
     aud_json_key(w, "sightings");
     aud_json_begin_array(w);
     for (size_t i = 0; i < subject->num_sightings; i++) {
@@ -155,7 +197,7 @@ static void write_value(aud_json_writer *w, const aud_value *value, aud_arena *s
         aud_json_str(w, (aud_str){text, aud_instant_format(value->as.number, text)});
         break;
     case AUD_T_STRING:
-        aud_json_str(w, value->as.string);
+        aud_report_json_str(w, value->as.string);
         break;
     case AUD_T_LIST:
         aud_json_begin_array(w);
@@ -202,4 +244,54 @@ static void write_object(aud_json_writer *w, const aud_object *object, aud_arena
 void aud_report_json_facts(aud_json_writer *w, const aud_object *object, aud_arena *scratch)
 {
     write_object(w, object, scratch, 0);
+}
+
+void aud_report_json_source(aud_json_writer *w, const aud_source_info *source)
+{
+    aud_json_begin_object(w);
+    aud_report_json_put(w, "name", source->name);
+    aud_report_json_put(w, "kind", source->kind);
+    aud_report_json_opt(w, "rev", source->rev);
+    aud_report_json_opt(w, "ref", source->ref);
+    aud_json_put_int(w, "files", (int64_t)source->files);
+    aud_json_put_int(w, "gave", (int64_t)source->gave);
+    aud_json_put_int(w, "nothing", (int64_t)source->nothing);
+    aud_json_put_int(w, "excluded", (int64_t)source->excluded);
+    aud_json_put_int(w, "not_judged", (int64_t)source->not_judged);
+    aud_report_json_opt(w, "digest", source->digest);
+    aud_json_key(w, "exclusions");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < source->num_exclusions; i++) {
+        aud_json_begin_object(w);
+        aud_report_json_put(w, "pattern", source->exclusions[i].pattern);
+        aud_report_json_put(w, "reason", source->exclusions[i].reason);
+        aud_json_put_int(w, "files", (int64_t)source->exclusions[i].files);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
+    aud_json_end_object(w);
+}
+
+void aud_report_json_sums(aud_json_writer *w, const aud_result *result)
+{
+    const aud_report_files files = aud_report_files_of(result);
+    size_t pairs = 0;
+
+    aud_json_key(w, "pairs");
+    aud_json_begin_object(w);
+    for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
+        aud_json_put_int(w, aud_verdict_name((aud_verdict)i), (int64_t)result->totals[i]);
+        pairs += result->totals[i];
+    }
+    aud_json_put_int(w, "all", (int64_t)pairs);
+    aud_json_end_object(w);
+
+    aud_json_key(w, "files");
+    aud_json_begin_object(w);
+    aud_json_put_int(w, "gave", (int64_t)files.gave);
+    aud_json_put_int(w, "nothing", (int64_t)files.nothing);
+    aud_json_put_int(w, "excluded", (int64_t)files.excluded);
+    aud_json_put_int(w, "not_judged", (int64_t)files.not_judged);
+    aud_json_put_int(w, "all", (int64_t)files.files);
+    aud_json_end_object(w);
 }

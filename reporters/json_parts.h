@@ -7,6 +7,13 @@
 
 /* Puts the next member of an array on a line of its own: results are compared with diff. */
 void aud_report_json_line(aud_json_writer *w);
+/*
+ * A string of an input. JSON on standard output may pass through a CI system's log, where "##[" and
+ * "##vso[" are obeyed anywhere in a line: the second '#' is written as its escape, which reads the
+ * same.
+ */
+void aud_report_json_str(aud_json_writer *w, aud_str text);
+void aud_report_json_put(aud_json_writer *w, const char *key, aud_str text);
 /* A key with a string, left out where that is empty. */
 void aud_report_json_opt(aud_json_writer *w, const char *key, aud_str text);
 /* A key with an instant in RFC 3339. */
@@ -14,6 +21,9 @@ void aud_report_json_instant(aud_json_writer *w, const char *key, int64_t instan
 /* 32 bytes as a key with hexadecimal digits. */
 void aud_report_json_digest(aud_json_writer *w, const char *key, const uint8_t digest[32]);
 
+void aud_report_json_source(aud_json_writer *w, const aud_source_info *source);
+/* "pairs" and "files": the two sums that add up. */
+void aud_report_json_sums(aud_json_writer *w, const aud_result *result);
 void aud_report_json_sighting(aud_json_writer *w, const aud_sighting *where);
 /* `id`, `kind`, `label`, `lineage`, `sightings`, `owners`; the object is left open. */
 void aud_report_json_subject(aud_json_writer *w, const aud_subject_info *subject);
