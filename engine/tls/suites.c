@@ -1,18 +1,7 @@
 /* engine/tls/suites.c - the table of suites, and how a name or a number finds its row. */
-#include "engine/tls/suites.h"
+#include "engine/tls/suite_row.h"
 
 #include <stdlib.h>
-
-struct aud_suite {
-    uint32_t code;
-    const char *code_text;
-    const char *name, *openssl_name, *gnutls_name; /* the last two may be NULL */
-    const char *kx, *auth, *encryption;
-    const char *mode, *mac;
-    uint16_t bits;
-    uint8_t min, max; /* aud_protocol */
-    const char *recommended;
-};
 
 #define Y_OR_N(letter) (letter) == 'Y' ? "Y" : (letter) == 'D' ? "D" : "N"
 
