@@ -255,6 +255,48 @@ static aud_status write_verdicts(aud_json_writer *w, const aud_result *result, a
     return AUD_OK;
 }
 
+static void write_list(aud_json_writer *w, const char *key, const aud_str *items, size_t num)
+{
+    aud_json_key(w, key);
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < num; i++) {
+        aud_report_json_str(w, items[i]);
+    }
+    aud_json_end_array(w);
+}
+
+/* Only in a check against a target. */
+static void write_change(aud_json_writer *w, const aud_change_info *c)
+{
+    aud_json_key(w, "change");
+    aud_json_begin_object(w);
+    aud_report_json_put(w, "target", c->target);
+    aud_report_json_put(w, "tip", c->tip);
+    aud_report_json_put(w, "base", c->base);
+    aud_report_json_put(w, "head", c->head);
+    aud_report_json_put(w, "rules", c->rules);
+    aud_json_put_bool(w, "rules_found", c->rules_found);
+    aud_json_put_int(w, "files", (int64_t)c->files);
+    aud_json_put_int(w, "subjects_added", (int64_t)c->added);
+    aud_json_put_int(w, "subjects_at_more_places", (int64_t)c->grown);
+    aud_json_put_int(w, "subjects_judged_otherwise", (int64_t)c->changed);
+    aud_json_put_int(w, "findings_persisting", (int64_t)c->persisting);
+    write_list(w, "removed", c->removed, c->num_removed);
+    write_list(w, "gate_paths", c->gate_paths, c->num_gate_paths);
+    if (c->num_gate_paths > 0) {
+        aud_json_key(w, "proposed");
+        aud_json_begin_object(w);
+        aud_report_json_opt(w, "error", c->proposed.error);
+        if (c->proposed.judged) {
+            aud_json_put_int(w, "exit_code", (int64_t)c->proposed.exit_code);
+            aud_json_put_int(w, "failing", (int64_t)c->proposed.failing);
+            aud_json_put_int(w, "undecided", (int64_t)c->proposed.undecided);
+        }
+        aud_json_end_object(w);
+    }
+    aud_json_end_object(w);
+}
+
 static void write_head(aud_json_writer *w, const aud_result *result)
 {
     aud_json_put_text(w, "schema", "certaudit/results/1");
@@ -278,12 +320,10 @@ static void write_head(aud_json_writer *w, const aud_result *result)
     aud_json_end_object(w);
     write_totals(w, result);
     write_gate(w, &result->gate);
-    aud_json_key(w, "notices");
-    aud_json_begin_array(w);
-    for (size_t i = 0; i < result->num_notices; i++) {
-        aud_report_json_str(w, result->notices[i]);
+    if (result->change != NULL) {
+        write_change(w, result->change);
     }
-    aud_json_end_array(w);
+    write_list(w, "notices", result->notices, result->num_notices);
 }
 
 static aud_status write_json(const aud_result *result, const aud_report_env *env, aud_out *out,

@@ -408,7 +408,9 @@ static aud_status write_sums(text *t)
     AUD_TRY(aud_buf_printf(&t->line, t->err, ", by %zu polic%s", result->num_policies,
                            result->num_policies == 1 ? "y" : "ies"));
     flush(t, 0, 10, AUD_INK_PLAIN, "verdicts ");
-    AUD_TRY(write_idle_policies(t));
+    if (t->result->change == NULL) {
+        AUD_TRY(write_idle_policies(t));
+    }
 
     if (result->next_change != INT64_MAX) {
         char when[AUD_INSTANT_TEXT];

@@ -431,3 +431,23 @@ aud_status aud_config_path(const aud_config *config, aud_str path, aud_arena *ar
     }
     return aud_arena_printf(arena, out, err, "%.*s/%.*s", AUD_ARG(config->folder), AUD_ARG(path));
 }
+
+aud_status aud_config_sources(const aud_config *config, aud_str rev, aud_arena *arena,
+                              const aud_source_config **out, size_t *out_num, aud_error *err)
+{
+    aud_source_config *sources = aud_arena_array(arena, config->num_sources, sizeof *sources);
+
+    if (sources == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < config->num_sources; i++) {
+        sources[i] = config->sources[i];
+        AUD_TRY(aud_config_path(config, sources[i].path, arena, &sources[i].path, err));
+        if (sources[i].rev.len == 0) {
+            sources[i].rev = rev;
+        }
+    }
+    *out = sources;
+    *out_num = config->num_sources;
+    return AUD_OK;
+}

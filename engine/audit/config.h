@@ -13,6 +13,7 @@ typedef struct aud_exclude_rule {
 typedef struct aud_source_config {
     aud_str name;
     aud_str path;   /* as given; relative to the working folder, or to the configuration's */
+    aud_str inside; /* of the bare repository `path`: what of it is judged; empty: all */
     aud_str rev;    /* empty: what lies on disk */
     aud_str glob;   /* pattern below `path` that entries must match; empty: all */
     aud_str format; /* adapter that is insisted on; empty: by content */
@@ -71,6 +72,12 @@ AUD_NODISCARD aud_status aud_config_read(aud_str path, aud_str text, aud_arena *
 
 /* The defaults, with one source a path. */
 void aud_config_defaults(aud_config *out);
+
+/* The configuration's sources with paths as seen from the working folder; `rev` where they name
+ * none. */
+AUD_NODISCARD aud_status aud_config_sources(const aud_config *config, aud_str rev, aud_arena *arena,
+                                            const aud_source_config **out, size_t *out_num,
+                                            aud_error *err);
 
 /* A path of the configuration as seen from the working folder. */
 AUD_NODISCARD aud_status aud_config_path(const aud_config *config, aud_str path, aud_arena *arena,

@@ -254,7 +254,6 @@ static aud_status count_judged(judging *j, aud_map *counts, aud_buf *key, aud_er
 /* All findings of one policy, kind and source that miss the same fact. */
 typedef struct missing {
     aud_coverage line;
-    aud_severity severity;
     size_t policy;
     int kind;
     struct missing *next;
@@ -285,8 +284,8 @@ static aud_status count_missing(judging *j, finding_list *findings, aud_map *gro
             }
             *group = (missing){.line = {.source = source_name(result, f->subject),
                                         .policy = result->policies[f->policy].id,
-                                        .fact = raw->unknown_fact},
-                               .severity = f->severity,
+                                        .fact = raw->unknown_fact,
+                                        .severity = f->severity},
                                .policy = f->policy,
                                .kind = (int)result->subjects[f->subject].kind,
                                .next = *out_first};
@@ -370,9 +369,6 @@ static aud_status cover_missing(judging *j, finding_list *findings, aud_error *e
         }
         mark_covered(j, findings, group);
         lines[num++] = group->line;
-        if (group->severity >= run->config.fail_on) {
-            run->result.gate.undecided += group->line.subjects;
-        }
     }
     qsort(lines, num, sizeof *lines, order_coverage);
     run->result.coverage = lines;

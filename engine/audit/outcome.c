@@ -137,10 +137,12 @@ static aud_status count_verdicts(aud_run *run, size_t *out_judged, aud_error *er
     if (policies == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
+    memset(result->totals, 0, sizeof result->totals);
     for (size_t p = 0; p < result->num_policies; p++) {
         const uint8_t *row = result->verdicts + p * result->num_subjects;
 
         policies[p] = result->policies[p];
+        memset(policies[p].counts, 0, sizeof policies[p].counts);
         for (size_t s = 0; s < result->num_subjects; s++) {
             if (row[s] != AUD_V_NONE) {
                 policies[p].counts[row[s]]++;
@@ -162,6 +164,13 @@ static void weigh_findings(aud_run *run)
     /* the run's own findings, still ours to complete */
     aud_finding *findings = (aud_finding *)(uintptr_t)result->findings;
 
+    memset(result->severities, 0, sizeof result->severities);
+    result->gate.failing = 0;
+    result->gate.undecided = 0;
+    for (size_t i = 0; i < result->num_coverage; i++) {
+        result->gate.undecided +=
+            result->coverage[i].severity >= result->gate.fail_on ? result->coverage[i].subjects : 0;
+    }
     for (size_t i = 0; i < result->num_findings; i++) {
         aud_finding *f = &findings[i];
 
@@ -193,10 +202,12 @@ static void decide(aud_run *run, size_t judged)
     aud_gate *gate = &result->gate;
     size_t subjects = result->num_subjects - 1; /* less the population itself */
 
+    gate->reasons = 0;
+    gate->exit_code = AUD_EXIT_CLEAN;
     gate->reasons |= result->num_policy_errors > 0 ? 1U << AUD_EXIT_USAGE : 0;
     gate->reasons |= gate->failing > 0 ? 1U << AUD_EXIT_FINDINGS : 0;
     gate->reasons |= gate->undecided > 0 || has_open_gap(result) ? 1U << AUD_EXIT_INCOMPLETE : 0;
-    if (!run->options->no_policies &&
+    if (!run->no_policies && result->change == NULL &&
         (subjects < gate->min_subjects || subjects == 0 || judged == 0)) {
         gate->reasons |= 1U << AUD_EXIT_NOTHING;
     }
@@ -209,10 +220,15 @@ static void decide(aud_run *run, size_t judged)
 
 aud_status aud_run_settle(aud_run *run, aud_error *err)
 {
-    size_t judged = 0;
-
     AUD_TRY(accept_gaps(run, err));
     AUD_TRY(sum_sources(run, err));
+    return aud_run_weigh(run, err);
+}
+
+aud_status aud_run_weigh(aud_run *run, aud_error *err)
+{
+    size_t judged = 0;
+
     AUD_TRY(count_verdicts(run, &judged, err));
     weigh_findings(run);
     decide(run, judged);

@@ -2,7 +2,6 @@
 #include "engine/audit/builtin.h"
 #include "engine/audit/run_parts.h"
 
-#include "engine/base/out.h"
 #include "engine/base/text.h"
 #include "engine/pki/containers.h"
 
@@ -40,12 +39,14 @@ static aud_status add_builtin(const aud_run *run, text_list *texts, aud_error *e
     return AUD_OK;
 }
 
-static aud_status add_dir(aud_run *run, aud_str dir, text_list *texts, aud_error *err)
+static aud_status add_dir(aud_run *run, aud_str dir, bool from_flag, text_list *texts,
+                          aud_error *err)
 {
     const aud_policy_text *found = NULL;
     size_t num = 0;
 
-    AUD_TRY(aud_policy_read_dir(dir, NULL, 0, &run->arena, &found, &num, err));
+    AUD_TRY(aud_rules_policies(run->options->rules, &run->config, dir, from_flag, &run->arena,
+                               &found, &num, err));
     for (size_t i = 0; i < num; i++) {
         AUD_TRY(AUD_VEC_PUSH(texts, found[i], err));
     }
@@ -111,11 +112,11 @@ static aud_status read_bundle(aud_run *run, aud_str named, aud_ca_list *list, au
     bundle b = {.list = list};
     const aud_pki_sink sink = {.ctx = &b, .item = take_ca};
     const aud_passwords none = {NULL, 0};
-    aud_str path, bytes;
+    aud_str bytes;
     aud_status st;
 
-    AUD_TRY(aud_config_path(&run->config, named, &run->arena, &path, err));
-    st = aud_file_read(path, BUNDLE_MAX, &run->arena, &bytes, err);
+    st = aud_rules_file(run->options->rules, &run->config, named, BUNDLE_MAX, &run->arena, &bytes,
+                        err);
     if (st == AUD_OK) {
         st = aud_binary_kind(bytes)[0] != '\0' ? aud_binary_read(bytes, &none, &sink, err)
                                                : aud_pem_scan(bytes, 1, &none, &sink, err);
@@ -203,12 +204,10 @@ aud_status aud_run_load_policies(aud_run *run, aud_error *err)
 
     AUD_TRY(add_builtin(run, &texts, err));
     for (size_t i = 0; i < run->config.num_dirs; i++) {
-        aud_str dir;
-        AUD_TRY(aud_config_path(&run->config, run->config.dirs[i], &run->arena, &dir, err));
-        AUD_TRY(add_dir(run, dir, &texts, err));
+        AUD_TRY(add_dir(run, run->config.dirs[i], false, &texts, err));
     }
     for (size_t i = 0; i < run->options->num_policy_dirs; i++) {
-        AUD_TRY(add_dir(run, run->options->policy_dirs[i], &texts, err));
+        AUD_TRY(add_dir(run, run->options->policy_dirs[i], true, &texts, err));
     }
     AUD_TRY(check_packs(run, &texts, err));
     run->host =

@@ -131,11 +131,12 @@ static aud_status sort_entries(aud_run *run, source_run *s, aud_error *err)
 
 static aud_status open_source(aud_run *run, source_run *s, aud_error *err)
 {
-    aud_vcs_options options = {.rev = s->config->rev, .name = s->name, .follow_links = true};
+    aud_vcs_options options = {
+        .rev = s->config->rev, .name = s->name, .inside = s->config->inside, .follow_links = true};
     aud_error why = {0};
     aud_status st;
 
-    if (s->config->line != 0) {
+    if (run->options->num_sources == 0) { /* not yet as seen from the working folder */
         AUD_TRY(aud_config_path(&run->config, s->config->path, &run->arena, &options.path, err));
     } else {
         options.path = s->config->path;

@@ -64,6 +64,7 @@ static aud_status make(const aud_run_options *options, aud_run **out, aud_error 
     }
     aud_arena_init(&run->arena, AUD_ARENA_NO_MAX);
     run->options = options;
+    run->no_policies = options->no_policies;
     run->config = *options->config;
     run->num_threads = options->num_threads == 0 ? aud_pool_cores() : options->num_threads;
     run->result.tool_version = aud_str_of(CERTAUDIT_VERSION);

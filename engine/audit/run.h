@@ -3,6 +3,7 @@
 #define AUD_AUDIT_RUN_H
 
 #include "engine/audit/config.h"
+#include "engine/audit/rules.h"
 #include "engine/model/result.h"
 
 typedef enum aud_stage { AUD_STAGE_READ, AUD_STAGE_LINK, AUD_STAGE_JUDGE } aud_stage;
@@ -11,6 +12,8 @@ typedef struct aud_run_options {
     const aud_config *config;
     const aud_source_config *sources; /* replace the configuration's, if any */
     size_t num_sources;
+    bool sources_configured; /* they are the configuration's own, as seen from where one stands */
+    bool fail_on_given;      /* on the command line: holds for any configuration */
     int64_t at;
     bool at_given;
     unsigned num_threads;       /* 0: all cores */
@@ -21,6 +24,7 @@ typedef struct aud_run_options {
     const aud_str *passwords;
     size_t num_passwords;
     bool no_policies; /* read only: for `show` */
+    aud_rules *rules; /* where gate material comes from; NULL: the disk */
     /* Called from any thread, seldom; may be NULL. */
     void (*progress)(void *ctx, aud_stage stage, size_t done, size_t total);
     void *progress_ctx;

@@ -32,6 +32,7 @@ typedef AUD_VEC(aud_ca_list *) ca_list_list;
 struct aud_run {
     aud_arena arena;
     const aud_run_options *options; /* only while aud_run_new runs */
+    bool no_policies;
     aud_config config;
     source_run *sources;
     size_t num_sources;
@@ -65,5 +66,7 @@ aud_status aud_run_judge(aud_run *run, aud_error *err);
 
 /* outcome.c: accepted gaps, sums and the gate. */
 aud_status aud_run_settle(aud_run *run, aud_error *err);
+/* Counts verdicts and findings and decides, anew where the result was narrowed. */
+aud_status aud_run_weigh(aud_run *run, aud_error *err);
 
 #endif

@@ -13,6 +13,8 @@
 typedef enum opt {
     OPT_CONFIG,
     OPT_REV,
+    OPT_BASE,
+    OPT_GATE_FROM,
     OPT_AT,
     OPT_FAIL_ON,
     OPT_OUTPUT,
@@ -30,7 +32,7 @@ typedef enum opt {
     OPT_HELP,
     OPT_VERSION,
     OPT_LATER, /* the contract's, not this version's */
-    NUM_OPTS = OPT_LATER + 7
+    NUM_OPTS = OPT_LATER + 5
 } opt;
 
 typedef struct opt_row {
@@ -46,6 +48,10 @@ static const opt_row rows[NUM_OPTS] = {
                     "configuration (default: certaudit.yaml of the repository one stands in)"},
     [OPT_REV] = {"rev", 0, "REV", "CERTAUDIT_REV",
                  "judge git sources at this revision instead of what lies on disk"},
+    [OPT_BASE] = {"base", 0, "REV", "CERTAUDIT_BASE",
+                  "report only what HEAD (or --rev) brings since it left REV, by REV's rules"},
+    [OPT_GATE_FROM] = {"gate-from", 0, "REF", "CERTAUDIT_GATE_FROM",
+                       "with --base: take the rules from REF, or PATH#REF, instead of REV"},
     [OPT_AT] = {"at", 0, "TIME", "CERTAUDIT_AT", "judged instant, RFC 3339 (default: now)"},
     [OPT_FAIL_ON] = {"fail-on", 0, "SEVERITY", "CERTAUDIT_FAIL_ON",
                      "least severity that gates: critical, high (default), medium, low, info"},
@@ -69,13 +75,11 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_SHOW_CONFIG] = {"show-config", 0, NULL, NULL, "print every value with its origin"},
     [OPT_HELP] = {"help", 'h', NULL, NULL, "this page"},
     [OPT_VERSION] = {"version", 'V', NULL, NULL, "program and library versions"},
-    [OPT_LATER] = {"base", 0, "REV", NULL, NULL},
-    [OPT_LATER + 1] = {"gate-from", 0, "REF", NULL, NULL},
-    [OPT_LATER + 2] = {"staged", 0, NULL, NULL, NULL},
-    [OPT_LATER + 3] = {"fail-on-new", 0, NULL, NULL, NULL},
-    [OPT_LATER + 4] = {"waivers", 0, "FILE", NULL, NULL},
-    [OPT_LATER + 5] = {"baseline", 0, "FILE", NULL, NULL},
-    [OPT_LATER + 6] = {"scope", 0, "NAME", NULL, NULL},
+    [OPT_LATER] = {"staged", 0, NULL, NULL, NULL},
+    [OPT_LATER + 1] = {"fail-on-new", 0, NULL, NULL, NULL},
+    [OPT_LATER + 2] = {"waivers", 0, "FILE", NULL, NULL},
+    [OPT_LATER + 3] = {"baseline", 0, "FILE", NULL, NULL},
+    [OPT_LATER + 4] = {"scope", 0, "NAME", NULL, NULL},
 
 };
 
@@ -226,6 +230,12 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_REV:
         args->rev = value;
+        break;
+    case OPT_BASE:
+        args->base = value;
+        break;
+    case OPT_GATE_FROM:
+        args->gate_from = value;
         break;
     case OPT_AT:
         args->at_text = value;
@@ -397,6 +407,9 @@ static aud_status check_values(aud_args *args, aud_error *err)
     } else {
         args->at = (int64_t)time(NULL);
     }
+    if (args->gate_from.len > 0 && args->base.len == 0) {
+        return aud_fail(err, AUD_E_USAGE, "'--gate-from' goes with '--base'");
+    }
     AUD_TRY(check_severity(args->fail_on_text, "fail-on", &args->fail_on, err));
     args->has_fail_on = args->fail_on_text.len > 0;
     AUD_TRY(check_severity(args->min_severity_text, "min-severity", &args->min_severity, err));
@@ -433,6 +446,10 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->config;
     case OPT_REV:
         return args->rev;
+    case OPT_BASE:
+        return args->base;
+    case OPT_GATE_FROM:
+        return args->gate_from;
     case OPT_AT:
         return args->at_text;
     case OPT_FAIL_ON:

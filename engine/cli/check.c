@@ -7,15 +7,35 @@
 #include <time.h>
 #include <unistd.h>
 
-static aud_status prepare(aud_args *args, aud_config *config, aud_run_options *options,
-                          aud_error *err)
+/* `change` is NULL for a full audit. */
+static aud_status prepare(aud_args *args, aud_change *change, aud_config *config,
+                          aud_run_options *options, aud_error *err)
 {
-    AUD_TRY(aud_find_config(args, config, err));
+    if (change != NULL) {
+        AUD_TRY(aud_change_config(change, args->config, &args->arena, config, err));
+    } else {
+        AUD_TRY(aud_find_config(args, config, err));
+    }
     if (args->has_fail_on) {
         config->fail_on = args->fail_on;
         config->has_fail_on = true;
     }
-    return aud_run_options_of(args, config, options, err);
+    AUD_TRY(aud_run_options_of(args, config, options, err));
+    options->rules = change == NULL ? NULL : aud_change_rules(change);
+    return AUD_OK;
+}
+
+/* The change that --base names, in the repository of the first source; NULL without --base. */
+static aud_status open_change(const aud_args *args, aud_change **out, aud_error *err)
+{
+    const aud_change_options options = {
+        .path = args->operands.len > 0 ? args->operands.items[0] : AUD_LIT("."),
+        .target = args->base,
+        .head = args->rev,
+        .gate_from = args->gate_from,
+    };
+
+    return args->base.len == 0 ? AUD_OK : aud_change_open(&options, out, err);
 }
 
 static bool wants_color(const aud_args *args)
@@ -170,18 +190,24 @@ static int run_with(aud_args *args, bool policies, aud_run **out)
 {
     aud_config config;
     aud_run_options options;
+    AUD_CLEANUP(aud_change_freep) aud_change *change = NULL;
     aud_error err = {0};
     aud_meter meter;
     aud_status st;
 
-    if (prepare(args, &config, &options, &err) != AUD_OK) {
+    if (open_change(args, &change, &err) != AUD_OK) { /* a revision that is not at hand */
+        aud_complain(&err);
+        return AUD_EXIT_INCOMPLETE;
+    }
+    if (prepare(args, change, &config, &options, &err) != AUD_OK) {
         return complain_usage(&err);
     }
     options.no_policies = !policies;
     aud_meter_init(&meter, args);
     options.progress = aud_meter_step;
     options.progress_ctx = &meter;
-    st = aud_run_new(&options, out, &err);
+    st = change == NULL ? aud_run_new(&options, out, &err)
+                        : aud_change_run(change, &options, out, &err);
     aud_meter_done(&meter);
     if (st != AUD_OK) {
         aud_complain(&err);
@@ -200,9 +226,14 @@ int aud_command_check(aud_args *args, aud_out *out)
     if (args->show_config) {
         aud_config config;
         aud_run_options options;
+        AUD_CLEANUP(aud_change_freep) aud_change *change = NULL;
         aud_error err = {0};
 
-        if (prepare(args, &config, &options, &err) != AUD_OK) {
+        if (open_change(args, &change, &err) != AUD_OK) {
+            aud_complain(&err);
+            return AUD_EXIT_INCOMPLETE;
+        }
+        if (prepare(args, change, &config, &options, &err) != AUD_OK) {
             return complain_usage(&err);
         }
         show_config(args, &config, &options, out);

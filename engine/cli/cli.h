@@ -2,6 +2,7 @@
 #ifndef AUD_CLI_CLI_H
 #define AUD_CLI_CLI_H
 
+#include "engine/audit/change.h"
 #include "engine/audit/run.h"
 #include "engine/base/memory.h"
 #include "reporters/reporter.h"
@@ -36,6 +37,7 @@ typedef struct aud_args {
     aud_arena arena;
     const char *command; /* "check" */
     aud_strs operands;
+    aud_str base, gate_from;
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text;
     int64_t at;

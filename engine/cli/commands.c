@@ -29,6 +29,7 @@ static const command commands[] = {
      "\n"
      "Examples:\n"
      "  certaudit check                                   the repository one stands in\n"
+     "  certaudit check --base origin/main                only what the change brings\n"
      "  certaudit check /etc/ssl/certs                    a plain folder\n"
      "  certaudit check --rev v1.4 infra.git              a bare clone at a tag\n"
      "  certaudit check -o junit=out/junit.xml -o sarif=out/certs.sarif -o html=out/certs.html\n"

@@ -126,29 +126,24 @@ aud_status aud_operand_sources(aud_args *args, const aud_source_config **out, si
     return AUD_OK;
 }
 
-/* The configuration's sources as they stand, with --rev where they name none; or ".". */
+/* The configuration's sources, with --rev where they name none; or ".". */
 static aud_status configured_sources(aud_args *args, const aud_config *config,
                                      aud_run_options *options, aud_error *err)
 {
-    size_t num = config->num_sources == 0 ? 1 : config->num_sources;
-    aud_source_config *sources = aud_arena_array(&args->arena, num, sizeof *sources);
+    aud_source_config *here;
 
-    if (sources == NULL) {
+    if (config->num_sources > 0) {
+        options->sources_configured = true;
+        return aud_config_sources(config, args->rev, &args->arena, &options->sources,
+                                  &options->num_sources, err);
+    }
+    here = aud_arena_array(&args->arena, 1, sizeof *here);
+    if (here == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
-    options->sources = sources;
-    options->num_sources = num;
-    if (config->num_sources == 0) {
-        return one_source(args, AUD_LIT("."), &sources[0], err);
-    }
-    for (size_t i = 0; i < num; i++) {
-        sources[i] = config->sources[i];
-        AUD_TRY(aud_config_path(config, sources[i].path, &args->arena, &sources[i].path, err));
-        if (args->rev.len > 0 && sources[i].rev.len == 0) {
-            sources[i].rev = args->rev;
-        }
-    }
-    return AUD_OK;
+    options->sources = here;
+    options->num_sources = 1;
+    return one_source(args, AUD_LIT("."), here, err);
 }
 
 aud_status aud_run_options_of(aud_args *args, const aud_config *config, aud_run_options *out,
@@ -167,6 +162,7 @@ aud_status aud_run_options_of(aud_args *args, const aud_config *config, aud_run_
         .num_skip = args->skip.len,
         .passwords = args->passwords.items,
         .num_passwords = args->passwords.len,
+        .fail_on_given = args->has_fail_on,
     };
     if (args->operands.len > 0) {
         return aud_operand_sources(args, &out->sources, &out->num_sources, err);

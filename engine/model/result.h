@@ -114,6 +114,7 @@ typedef struct aud_coverage {
     aud_str source;
     aud_str policy;
     aud_str fact;
+    aud_severity severity; /* of the policy: whether the line counts for the gate */
     size_t subjects;
 } aud_coverage;
 
@@ -143,6 +144,27 @@ typedef struct aud_policy_error {
     uint32_t line;
 } aud_policy_error;
 
+/* What a change against its target is made of; the rest of the result is narrowed to it. */
+typedef struct aud_change_info {
+    aud_str target, tip; /* as it was asked for; its commit id, whose rules count */
+    aud_str base, head;  /* commit ids: merge base, and what the change brings */
+    aud_str rules;       /* commit id of the gate material */
+    bool rules_found;    /* false: there was no configuration, the built-in defaults count */
+    size_t files;        /* added, changed or removed */
+    size_t added, grown, changed; /* subjects: new, at more places, judged otherwise */
+    size_t persisting;            /* findings that were there before; they are not reported */
+    const aud_str *removed;       /* labels of subjects that are gone, with their place */
+    size_t num_removed;
+    const aud_str *gate_paths; /* gate material that the change touches */
+    size_t num_gate_paths;
+    struct {
+        bool judged;   /* by the rules that the change proposes; false: they do not load */
+        aud_str error; /* why they do not load */
+        aud_exit exit_code;
+        size_t failing, undecided;
+    } proposed;
+} aud_change_info;
+
 typedef struct aud_result {
     aud_str tool_version;
     int64_t at;    /* the judged instant */
@@ -169,9 +191,10 @@ typedef struct aud_result {
     size_t totals[AUD_NUM_VERDICTS];
     size_t severities[AUD_NUM_SEVERITIES]; /* of findings that failed */
     aud_gate gate;
-    aud_str config_path;   /* empty: built-in defaults */
-    aud_str config_sha256; /* empty without one */
-    int64_t next_change;   /* next instant at which time alone changes a verdict; INT64_MAX: none */
+    aud_str config_path;           /* empty: built-in defaults */
+    aud_str config_sha256;         /* empty without one */
+    const aud_change_info *change; /* NULL: a full audit */
+    int64_t next_change; /* next instant at which time alone changes a verdict; INT64_MAX: none */
 } aud_result;
 
 #endif

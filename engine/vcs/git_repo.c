@@ -83,7 +83,7 @@ static aud_status open_repository(aud_vcs *vcs, aud_error *err)
     return code < 0 ? fail_git(err, 0, "cannot open the repository") : AUD_OK;
 }
 
-static bool is_shallow(const aud_vcs *vcs)
+bool aud_git_is_shallow(const aud_vcs *vcs)
 {
     char path[VCS_PATH_MAX + 1];
     struct stat st;
@@ -115,7 +115,7 @@ static aud_status fail_revision(const aud_vcs *vcs, aud_str rev, int code, aud_e
         return aud_fail(err, AUD_E_NOT_FOUND, "revision '%.*s' means several objects; spell it out",
                         AUD_ARG(rev));
     }
-    if (is_shallow(vcs)) {
+    if (aud_git_is_shallow(vcs)) {
         return aud_fail(err, AUD_E_NOT_FOUND,
                         "this shallow clone does not hold revision '%.*s'; fetch it with 'git "
                         "fetch --unshallow', in CI with fetch-depth: 0 or GIT_DEPTH: 0",

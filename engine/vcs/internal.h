@@ -119,6 +119,7 @@ AUD_NODISCARD aud_status aud_git_format(aud_vcs *vcs, bool needs_refs, aud_error
 /* git_repo.c: starts libgit2, opens the repository, resolves the revision. */
 AUD_NODISCARD aud_status aud_git_open(aud_vcs *vcs, aud_str rev, aud_error *err);
 void aud_git_close(aud_vcs *vcs);
+bool aud_git_is_shallow(const aud_vcs *vcs);
 AUD_NODISCARD aud_status aud_git_odb(const aud_vcs *vcs, struct git_odb **out, aud_error *err);
 /* One object, its size asked first, its bytes held against its id. `type` is libgit2's number. */
 typedef struct git_wanted {

@@ -195,6 +195,13 @@ static aud_status open_named(aud_vcs *vcs, const aud_vcs_options *options, aud_e
     }
     vcs->place = AUD_PLACE_GIT;
     bare = vcs->git.top.len == 0;
+    if (bare && options->inside.len > 0) {
+        if (options->inside.len > VCS_PATH_MAX || aud_path_has_dot_git(options->inside)) {
+            return aud_fail(err, AUD_E_NOT_FOUND, "there is no '%.*s'", AUD_ARG(options->inside));
+        }
+        memcpy(n.gone, options->inside.ptr, options->inside.len);
+        n.gone[options->inside.len] = '\0';
+    }
     AUD_TRY(aud_git_trusted(&vcs->git, err));
     AUD_TRY(aud_git_format(vcs, bare || options->rev.len > 0, err));
     if (bare || options->rev.len > 0) {
