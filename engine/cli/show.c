@@ -89,6 +89,19 @@ static void put_value(const aud_value *value, unsigned indent, aud_arena *scratc
     }
 }
 
+/* What no scanner told of an endpoint, and which one would. */
+static void put_untold(const aud_object *object, aud_arena *scratch, aud_out *out)
+{
+    for (unsigned i = 0; i < object->type->num_fields; i++) {
+        const aud_field *field = &object->type->fields[i];
+
+        if (field->told_by != NULL &&
+            object->get(object->self, i, scratch).presence == AUD_UNKNOWN) {
+            aud_out_printf(out, "  %s: unknown; told by %s\n", field->name, field->told_by);
+        }
+    }
+}
+
 int aud_show_text(const aud_result *result, aud_out *out)
 {
     aud_arena scratch;
@@ -103,6 +116,7 @@ int aud_show_text(const aud_result *result, aud_out *out)
         aud_neutral_put(out, s->label);
         aud_out_char(out, '\n');
         put_object(&s->facts, 2, &scratch, out);
+        put_untold(&s->facts, &scratch, out);
         aud_arena_reset(&scratch);
     }
     for (size_t i = 0; i < result->num_gaps; i++) {

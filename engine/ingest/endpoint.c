@@ -21,6 +21,7 @@ static void free_lists(aud_endpoint *e)
     aud_free(e->suites.items);
     aud_free(e->unknown_suites.items);
     aud_free(e->groups.items);
+    aud_free(e->attacks.items);
     aud_free(e->chain.items);
 }
 
@@ -113,14 +114,52 @@ aud_status aud_endpoint_suite_add(aud_endpoint *e, const aud_suite *suite, aud_s
     return AUD_VEC_PUSH(&e->suites, ((aud_endpoint_suite){suite, protocols}), err);
 }
 
-aud_status aud_endpoint_group_add(aud_endpoint *e, aud_str name, aud_error *err)
+/* The TLS Supported Groups registry's names; scanners also write the curves of OpenSSL and nmap. */
+static aud_str group_name(aud_str written)
 {
-    return add_once(e, &e->groups.items, &e->groups.len, &e->groups.cap, MAX_GROUPS, name, err);
+    static const struct {
+        const char *written, *name;
+    } spellings[] = {
+        {"prime192v1", "secp192r1"}, {"P-192", "secp192r1"},
+        {"P-224", "secp224r1"},      {"prime256v1", "secp256r1"},
+        {"P-256", "secp256r1"},      {"P-384", "secp384r1"},
+        {"P-521", "secp521r1"},      {"ecdh_x25519", "x25519"},
+        {"curve25519", "x25519"},    {"ecdh_x448", "x448"},
+        {"X25519", "x25519"},        {"X448", "x448"},
+        {"Curve25519", "x25519"},    {"brainpoolP256r1tls13", "brainpoolP256r1tls13"},
+    };
+
+    for (size_t i = 0; i < AUD_COUNT(spellings); i++) {
+        if (aud_str_ieq(written, aud_str_of(spellings[i].written))) {
+            return aud_str_of(spellings[i].name);
+        }
+    }
+    return written;
 }
 
-aud_status aud_endpoint_cert_add(aud_endpoint *e, aud_str der, uint32_t line, aud_error *err)
+aud_status aud_endpoint_group_add(aud_endpoint *e, aud_str name, aud_error *err)
 {
-    aud_endpoint_cert cert = {.line = line};
+    return add_once(e, &e->groups.items, &e->groups.len, &e->groups.cap, MAX_GROUPS,
+                    group_name(name), err);
+}
+
+aud_status aud_endpoint_attack_add(aud_endpoint *e, const char *name, aud_attack state,
+                                   aud_error *err)
+{
+    for (size_t i = 0; i < e->attacks.len; i++) {
+        aud_endpoint_attack *known = &e->attacks.items[i];
+        if (strcmp(known->name, name) == 0) {
+            known->state = state > known->state ? state : known->state;
+            return AUD_OK;
+        }
+    }
+    return AUD_VEC_PUSH(&e->attacks, ((aud_endpoint_attack){name, state}), err);
+}
+
+static aud_status keep_cert(aud_endpoint *e, aud_str der, uint32_t line, bool other_leaf,
+                            aud_error *err)
+{
+    aud_endpoint_cert cert = {.line = line, .other_leaf = other_leaf};
 
     if (e->chain.len >= MAX_CERTS) {
         return aud_fail(err, AUD_E_LIMIT, "more than %d certificates of one endpoint", MAX_CERTS);
@@ -129,153 +168,36 @@ aud_status aud_endpoint_cert_add(aud_endpoint *e, aud_str der, uint32_t line, au
     return AUD_VEC_PUSH(&e->chain, cert, err);
 }
 
-/* --- facts ------------------------------------------------------------------------------------ */
-
-static aud_value protocol_list(unsigned bits, aud_arena *arena)
+aud_status aud_endpoint_cert_add(aud_endpoint *e, aud_str der, uint32_t line, aud_error *err)
 {
-    aud_value *items = aud_arena_array(arena, AUD_NUM_PROTOCOLS, sizeof(*items));
-    size_t len = 0;
-
-    for (unsigned p = 0; items && p < AUD_NUM_PROTOCOLS; p++) {
-        if (bits & 1u << p) {
-            items[len++] = aud_string(aud_str_of(aud_protocol_name((aud_protocol)p)));
-        }
-    }
-    return items ? aud_list_of(items, len) : aud_unknown();
+    return keep_cert(e, der, line, false, err);
 }
 
-static void set_tri(aud_bag_builder *b, unsigned field, aud_tri tri)
+aud_status aud_endpoint_other_leaf(aud_endpoint *e, aud_str der, uint32_t line, aud_error *err)
 {
-    if (tri != AUD_TRI_UNKNOWN) {
-        aud_bag_set(b, field, aud_bool(tri == AUD_TRI_YES));
-    }
-}
-
-static void set_optional(aud_bag_builder *b, unsigned field, aud_str text, bool told)
-{
-    if (told || text.len > 0) {
-        aud_bag_set_text(b, field, text); /* empty is absent */
-    }
-}
-
-static bool speaks_tls(const aud_endpoint *e)
-{
-    return e->offered != 0 || e->odd_protocol || e->suites.len > 0 || e->unknown_suites.len > 0;
-}
-
-/* Versions offered of which no suite is listed. */
-static unsigned unlisted(const aud_endpoint *e)
-{
-    unsigned listed = 0;
-
-    for (size_t i = 0; i < e->suites.len; i++) {
-        listed |= e->suites.items[i].protocols;
-    }
-    return e->offered & ~listed;
-}
-
-static aud_value suite_list(aud_endpoint *e)
-{
-    aud_value *items = aud_arena_array(&e->arena, e->suites.len, sizeof(*items));
-
-    if (!items) {
-        return aud_unknown();
-    }
-    for (size_t i = 0; i < e->suites.len; i++) {
-        const aud_endpoint_suite *s = &e->suites.items[i];
-        if (aud_suite_accepted(s->suite, s->protocols, &e->arena, &items[i], NULL) != AUD_OK) {
-            return aud_unknown();
-        }
-    }
-    return aud_list_of(items, e->suites.len);
-}
-
-/*
- * A list of suites is a fact only if it is all of them. Where nothing at all was accepted, nothing
- * is known: a scanner that was turned away and a port without TLS look the same in its report.
- */
-static void set_suites(aud_endpoint *e, aud_bag_builder *b)
-{
-    const unsigned without = unlisted(e);
-    const unsigned old = 1u << AUD_SSL_2 | 1u << AUD_SSL_3;
-    const bool whole = e->unknown_suites.len == 0 && (without & ~old) == 0;
-
-    aud_bag_set_texts(b, AUD_F_endpoint_unknown_suites, e->unknown_suites.items,
-                      e->unknown_suites.len);
-    if (!speaks_tls(e)) {
-        return;
-    }
-    /* versions that only the suites let on: others may never have been tried */
-    if (e->protocols_told && !e->odd_protocol) {
-        aud_bag_set(b, AUD_F_endpoint_protocols, protocol_list(e->offered, &e->arena));
-    }
-    aud_bag_set(b, AUD_F_endpoint_unlisted_protocols, protocol_list(without, &e->arena));
-    if (whole) {
-        aud_bag_set(b, AUD_F_endpoint_suites, suite_list(e));
-    }
-    if (e->dh_bits > 0) {
-        aud_bag_set(b, AUD_F_endpoint_dh_bits, aud_int(e->dh_bits));
-    } else if (whole && without == 0 && !e->dh_unsized) {
-        aud_bag_set(b, AUD_F_endpoint_dh_bits, aud_absent());
-    }
-}
-
-static aud_status set_chain(aud_endpoint *e, aud_bag_builder *b, aud_str *out_leaf, aud_error *err)
-{
-    aud_value *items = aud_arena_array(&e->arena, e->chain.len, sizeof(*items));
-
-    if (!items) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
-    for (size_t i = 0; i < e->chain.len; i++) {
-        char digest[64];
-        aud_str copy;
-        AUD_TRY(aud_sha256_text(e->chain.items[i].der, digest, err));
-        AUD_TRY(aud_arena_dup(&e->arena, (aud_str){digest, sizeof(digest)}, &copy, err));
-        items[i] = aud_string(copy);
-        *out_leaf = i == 0 && !e->leaf_lost ? copy : *out_leaf;
-    }
-    if (e->chain_whole && e->chain.len > 0) {
-        aud_bag_set(b, AUD_F_endpoint_chain_sha256, aud_list_of(items, e->chain.len));
-    }
-    return AUD_OK;
-}
-
-static aud_status set_facts(aud_endpoint *e, aud_bag_builder *b, aud_str *out_leaf, aud_error *err)
-{
-    aud_bag_set_text(b, AUD_F_endpoint_host, e->host);
-    if (aud_is_ip(e->host)) {
-        aud_bag_set_text(b, AUD_F_endpoint_address, e->host);
-    }
-    aud_bag_set(b, AUD_F_endpoint_port, aud_int(e->port));
-    set_optional(b, AUD_F_endpoint_sni, e->sni, e->sni_told);
-    set_optional(b, AUD_F_endpoint_starttls, e->starttls, e->starttls_told);
-    aud_bag_set_text(b, AUD_F_endpoint_scanner, aud_str_of(e->scanner));
-    set_optional(b, AUD_F_endpoint_scanner_version, e->scanner_version, false);
-    aud_bag_set(b, AUD_F_endpoint_speaks_tls, aud_bool(speaks_tls(e)));
-    if (e->protocols_told) {
-        aud_bag_set(b, AUD_F_endpoint_protocols_tested, protocol_list(e->tested, &e->arena));
-    }
-    set_suites(e, b);
-    if (e->groups.len > 0) {
-        aud_bag_set_texts(b, AUD_F_endpoint_groups, e->groups.items, e->groups.len);
-    }
-    if (speaks_tls(e)) { /* what a scanner says of a port that it never spoke TLS to is idle */
-        set_tri(b, AUD_F_endpoint_heartbleed, e->heartbleed);
-        set_tri(b, AUD_F_endpoint_compression, e->compression);
-        set_tri(b, AUD_F_endpoint_secure_renegotiation, e->secure_renegotiation);
-    }
-    AUD_TRY(set_chain(e, b, out_leaf, err));
-    if (e->chain.len == 0) {
-        set_optional(b, AUD_F_endpoint_declared_leaf_subject, e->declared_subject, false);
-        if (e->declared_not_after_told) {
-            aud_bag_set(b, AUD_F_endpoint_declared_leaf_not_after, aud_time(e->declared_not_after));
-        }
-    }
-    return AUD_OK;
+    return keep_cert(e, der, line, true, err);
 }
 
 /* --- handing on ------------------------------------------------------------------------------- */
+
+const char *aud_starttls_of_port(uint16_t port)
+{
+    static const struct {
+        uint16_t port;
+        const char *protocol;
+    } known[] = {
+        {21, "ftp"},    {25, "smtp"},          {110, "pop3"},      {119, "nntp"},   {143, "imap"},
+        {389, "ldap"},  {587, "smtp"},         {2000, "sieve"},    {3306, "mysql"}, {4190, "sieve"},
+        {5222, "xmpp"}, {5269, "xmpp-server"}, {5432, "postgres"},
+    };
+
+    for (size_t i = 0; i < AUD_COUNT(known); i++) {
+        if (known[i].port == port) {
+            return known[i].protocol;
+        }
+    }
+    return NULL;
+}
 
 /* The name that the server was asked for; without one, what was connected to. */
 static aud_str name_of(const aud_endpoint *e)
@@ -290,6 +212,7 @@ static aud_sighting place_of(const aud_endpoint *e, const aud_reading *r, uint32
 
     where.host = name_of(e);
     where.port = e->port;
+    where.record = e->record;
     return where;
 }
 
@@ -306,22 +229,39 @@ aud_status aud_endpoint_gap(aud_endpoint *e, const aud_reading *r, aud_gap_kind 
 static aud_status lineage_of(aud_endpoint *e, aud_str *out_identity, aud_str *out_lineage,
                              aud_error *err)
 {
-    AUD_TRY(aud_host_identity(name_of(e), e->port, e->starttls, &e->arena, out_identity, err));
+    const aud_str starttls = e->starttls_told || e->starttls.len > 0
+                                 ? e->starttls
+                                 : aud_str_of(aud_starttls_of_port(e->port));
+
+    AUD_TRY(aud_host_identity(name_of(e), e->port, starttls, &e->arena, out_identity, err));
     return aud_arena_printf(&e->arena, out_lineage, err, "endpoint:%.*s", AUD_ARG(*out_identity));
+}
+
+/* A further leaf is current beside the first, not instead of it: a lineage of its own. */
+static aud_status cert_lineage(aud_endpoint *e, size_t at, aud_str lineage, size_t leaves,
+                               aud_str *out, aud_error *err)
+{
+    if (at == 0 || leaves <= 1) {
+        *out = lineage;
+        return AUD_OK;
+    }
+    return aud_arena_printf(&e->arena, out, err, "%.*s#%zu", AUD_ARG(lineage), leaves);
 }
 
 aud_status aud_endpoint_emit_certs(aud_endpoint *e, const aud_reading *r, aud_error *err)
 {
     aud_str identity, lineage;
+    size_t leaves = 0;
 
     AUD_TRY(lineage_of(e, &identity, &lineage, err));
     for (size_t i = 0; i < e->chain.len; i++) {
-        const bool leaf = i == 0 && !e->leaf_lost;
-        aud_seen seen = {.kind = AUD_KIND_CERTIFICATE, .der = e->chain.items[i].der};
-        seen.where = place_of(e, r, e->chain.items[i].line, leaf ? AUD_USE_SERVED : AUD_USE_CHAIN);
+        const aud_endpoint_cert *cert = &e->chain.items[i];
+        const bool leaf = (i == 0 && !e->leaf_lost) || cert->other_leaf;
+        aud_seen seen = {.kind = AUD_KIND_CERTIFICATE, .der = cert->der};
+        seen.where = place_of(e, r, cert->line, leaf ? AUD_USE_SERVED : AUD_USE_CHAIN);
         seen.where.member = (uint32_t)i;
-        if (leaf) {
-            seen.lineage = lineage; /* an issuer is nobody's current holder */
+        if (leaf) { /* an issuer is nobody's current holder */
+            AUD_TRY(cert_lineage(e, i, lineage, ++leaves, &seen.lineage, err));
         }
         AUD_TRY(aud_reading_certificate(r, &seen, err));
     }
@@ -331,20 +271,16 @@ aud_status aud_endpoint_emit_certs(aud_endpoint *e, const aud_reading *r, aud_er
 aud_status aud_endpoint_emit(aud_endpoint *e, const aud_reading *r, aud_error *err)
 {
     aud_seen seen = {.kind = AUD_KIND_ENDPOINT};
-    aud_bag_builder builder;
 
-    if (!speaks_tls(e) && e->tested == 0 && e->chain.len == 0) {
+    if (!aud_endpoint_speaks_tls(e) && e->tested == 0 && e->chain.len == 0 &&
+        e->declared_sha256.len == 0) {
         return aud_endpoint_gap(e, r, AUD_GAP_BROKEN, e->line,
                                 "the report holds no result; scan again", err);
     }
     seen.where = place_of(e, r, e->line, AUD_USE_SERVED);
     AUD_TRY(lineage_of(e, &seen.identity, &seen.lineage, err));
     seen.label = seen.identity;
-    aud_bag_begin(&builder, &aud_type_endpoint, &e->arena);
-    const aud_status facts = set_facts(e, &builder, &seen.certificate_sha256, err);
-    const aud_status built = aud_bag_build(&builder, &seen.bag, facts == AUD_OK ? err : NULL);
-    AUD_TRY(facts);
-    AUD_TRY(built);
+    AUD_TRY(aud_endpoint_facts(e, &seen.bag, &seen.certificate_sha256, err));
     AUD_TRY(r->sink->subject(r->sink->ctx, &seen, err));
     return aud_endpoint_emit_certs(e, r, err);
 }

@@ -187,8 +187,9 @@ static aud_status on_group(report *r, const element *el, aud_error *err)
     aud_str name = aud_str_trim(attr(el, "name"));
     const size_t cut = aud_str_find(name, AUD_LIT(" ("), 0);
 
-    /* "secp256r1 (NIST P-256)" */
+    /* "secp256r1 (NIST P-256)"; sslscan tries every group that it knows */
     name = cut == SIZE_MAX ? name : aud_str_sub(name, 0, cut);
+    r->endpoint.groups_whole = true;
     return name.len > 0 ? aud_endpoint_group_add(&r->endpoint, name, err) : AUD_OK;
 }
 
@@ -212,11 +213,23 @@ static aud_status on_compression(report *r, const element *el, aud_error *err)
     return AUD_OK;
 }
 
-static aud_status on_heartbleed(report *r, const element *el, aud_error *err)
+/* <fallback supported="1" />: TLS_FALLBACK_SCSV is honoured. */
+static aud_status on_fallback(report *r, const element *el, aud_error *err)
 {
     AUD_UNUSED(err);
-    worst(&r->endpoint.heartbleed, flag(attr(el, "vulnerable")));
+    worst(&r->endpoint.fallback_scsv, flag(attr(el, "supported")));
     return AUD_OK;
+}
+
+static aud_status on_heartbleed(report *r, const element *el, aud_error *err)
+{
+    const aud_tri vulnerable = flag(attr(el, "vulnerable"));
+
+    return vulnerable == AUD_TRI_UNKNOWN
+               ? AUD_OK
+               : aud_endpoint_attack_add(
+                     &r->endpoint, "heartbleed",
+                     vulnerable == AUD_TRI_YES ? AUD_ATTACK_WORKS : AUD_ATTACK_FAILS, err);
 }
 
 static aud_status on_certificate(report *r, const element *el, aud_error *err)
@@ -246,6 +259,7 @@ static aud_status inside_test(report *r, aud_str name, const element *el, aud_er
         {"renegotiation", on_renegotiation},
         {"compression", on_compression},
         {"heartbleed", on_heartbleed},
+        {"fallback", on_fallback},
         {"certificate", on_certificate},
     };
 

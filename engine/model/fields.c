@@ -8,6 +8,8 @@ static const aud_object_type *const object_key = &aud_type_key;
 static const aud_object_type *const object_suite = &aud_type_suite;
 static const aud_object_type *const object_sighting = &aud_type_sighting;
 static const aud_object_type *const object_owner = &aud_type_owner;
+static const aud_object_type *const object_vulnerability = &aud_type_vulnerability;
+static const aud_object_type *const object_disagreement = &aud_type_disagreement;
 
 /* The third word of a line: `none`, a plain type, or an object's name. */
 #define ELEMENT_TYPE_none AUD_T_STRING
@@ -17,6 +19,8 @@ static const aud_object_type *const object_owner = &aud_type_owner;
 #define ELEMENT_TYPE_suite AUD_T_OBJECT
 #define ELEMENT_TYPE_sighting AUD_T_OBJECT
 #define ELEMENT_TYPE_owner AUD_T_OBJECT
+#define ELEMENT_TYPE_vulnerability AUD_T_OBJECT
+#define ELEMENT_TYPE_disagreement AUD_T_OBJECT
 #define ELEMENT_OBJECT_none NULL
 #define ELEMENT_OBJECT_STRING NULL
 #define ELEMENT_OBJECT_certificate &object_certificate
@@ -24,13 +28,17 @@ static const aud_object_type *const object_owner = &aud_type_owner;
 #define ELEMENT_OBJECT_suite &object_suite
 #define ELEMENT_OBJECT_sighting &object_sighting
 #define ELEMENT_OBJECT_owner &object_owner
+#define ELEMENT_OBJECT_vulnerability &object_vulnerability
+#define ELEMENT_OBJECT_disagreement &object_disagreement
 
-#define AUD_FIELD(name, type, element, dep, doc)                                                   \
-    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element, AUD_DEP_##dep, doc},
+#define FIELD(name, type, element, dep, doc, by)                                                   \
+    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element, AUD_DEP_##dep, doc, by},
+#define AUD_FIELD(name, type, element, dep, doc) FIELD(name, type, element, dep, doc, NULL)
 
 static const aud_field certificate_fields[] = {
 #include "engine/model/fields/certificate.def"
 };
+#define AUD_TOLD(name, type, element, dep, doc, by) FIELD(name, type, element, dep, doc, by)
 static const aud_field endpoint_fields[] = {
 #include "engine/model/fields/endpoint.def"
 };
@@ -64,6 +72,12 @@ static const aud_field sighting_fields[] = {
 static const aud_field owner_fields[] = {
 #include "engine/model/fields/owner.def"
 };
+static const aud_field vulnerability_fields[] = {
+#include "engine/model/fields/vulnerability.def"
+};
+static const aud_field disagreement_fields[] = {
+#include "engine/model/fields/disagreement.def"
+};
 
 #define TYPE(kind, words)                                                                          \
     const aud_object_type aud_type_##kind = {#kind, words, kind##_fields, AUD_COUNT(kind##_fields)};
@@ -79,6 +93,8 @@ TYPE(key, "A public key")
 TYPE(suite, "A cipher suite")
 TYPE(sighting, "One place where a subject was seen")
 TYPE(owner, "Somebody whom a source names as owner")
+TYPE(vulnerability, "A known attack that a scanner tried")
+TYPE(disagreement, "What one report of an endpoint saw and another denied")
 
 unsigned aud_field_find(const aud_object_type *type, aud_str name)
 {

@@ -16,6 +16,7 @@ typedef struct aud_field {
     const struct aud_object_type *const *object; /* of an object, or of a list of objects */
     unsigned dep;                                /* aud_dep bits */
     const char *doc;                             /* one line; units, what absent means */
+    const char *told_by; /* the scanners that tell it, in words; NULL: all */
 } aud_field;
 
 typedef struct aud_object_type {
@@ -42,6 +43,8 @@ extern const aud_object_type aud_type_key;
 extern const aud_object_type aud_type_suite;
 extern const aud_object_type aud_type_sighting;
 extern const aud_object_type aud_type_owner;
+extern const aud_object_type aud_type_vulnerability;
+extern const aud_object_type aud_type_disagreement;
 
 #define AUD_FIELD_ENUM(kind, name) AUD_F_##kind##_##name
 enum aud_certificate_field {
@@ -115,6 +118,18 @@ enum aud_owner_field {
 #include "engine/model/fields/owner.def"
 #undef AUD_FIELD
     AUD_NUM_owner_FIELDS
+};
+enum aud_vulnerability_field {
+#define AUD_FIELD(name, type, element, dep, doc) AUD_FIELD_ENUM(vulnerability, name),
+#include "engine/model/fields/vulnerability.def"
+#undef AUD_FIELD
+    AUD_NUM_vulnerability_FIELDS
+};
+enum aud_disagreement_field {
+#define AUD_FIELD(name, type, element, dep, doc) AUD_FIELD_ENUM(disagreement, name),
+#include "engine/model/fields/disagreement.def"
+#undef AUD_FIELD
+    AUD_NUM_disagreement_FIELDS
 };
 
 #endif

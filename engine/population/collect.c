@@ -211,8 +211,7 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
         raw.merges = true;
     } else {
         AUD_TRY(aud_bag_copy(seen->bag, &c->arena, &raw.bag, err));
-        raw.merges = seen->kind != AUD_KIND_ENDPOINT && seen->kind != AUD_KIND_RECORD &&
-                     seen->kind != AUD_KIND_TLS_CONFIG;
+        raw.merges = seen->kind != AUD_KIND_RECORD && seen->kind != AUD_KIND_TLS_CONFIG;
         raw.active = seen->kind != AUD_KIND_RECORD || is_active(raw.bag);
     }
     AUD_TRY(keep_where(c, &seen->where, &raw.where, err));

@@ -1,6 +1,6 @@
 /* engine/population/context.c - facts that depend on where a subject was seen, and by whom. */
 #include "engine/base/text.h"
-#include "engine/population/population_parts.h"
+#include "engine/population/endpoints.h"
 
 static aud_value text_value(const char *text)
 {
@@ -413,17 +413,12 @@ static aud_value private_key_fact(const member *m, unsigned field, aud_arena *sc
     }
 }
 
-static aud_value endpoint_leaf(const member *m, aud_arena *scratch)
+static aud_value certificate_by_hex(const member *m, const aud_value *hex)
 {
-    aud_value chain = aud_bag_get(m->bag, AUD_F_endpoint_chain_sha256, scratch);
     unsigned char digest[32];
     size_t len = 0, at;
 
-    if (chain.presence != AUD_PRESENT || chain.as.list.len == 0) {
-        return (aud_value){.presence = chain.presence == AUD_PRESENT ? AUD_ABSENT : chain.presence};
-    }
-    if (!aud_hex_decode(chain.as.list.items[0].as.string, digest, sizeof digest, &len) ||
-        len != 32) {
+    if (!aud_hex_decode(hex->as.string, digest, sizeof digest, &len) || len != 32) {
         return aud_unknown();
     }
     at = aud_population_find(m->population, digest);
@@ -432,11 +427,113 @@ static aud_value endpoint_leaf(const member *m, aud_arena *scratch)
                : aud_object_of(&aud_type_certificate, aud_member_get, &m->population->members[at]);
 }
 
+static aud_value endpoint_leaf(const member *m, aud_arena *scratch)
+{
+    const aud_value hex = aud_bag_get(m->bag, AUD_F_endpoint_leaf_sha256, scratch);
+
+    return hex.presence == AUD_PRESENT ? certificate_by_hex(m, &hex) : hex;
+}
+
+/* Certificates by a list of digests; unknown if one of them is not at hand. */
+static aud_value certificates_by_hex(const member *m, unsigned field, aud_arena *scratch)
+{
+    const aud_value list = aud_bag_get(m->bag, field, scratch);
+
+    if (list.presence != AUD_PRESENT) {
+        return list;
+    }
+    aud_value *items = aud_arena_array(scratch, list.as.list.len, sizeof *items);
+    for (size_t i = 0; items != NULL && i < list.as.list.len; i++) {
+        items[i] = certificate_by_hex(m, &list.as.list.items[i]);
+        if (items[i].presence != AUD_PRESENT) {
+            return aud_unknown();
+        }
+    }
+    return items == NULL ? aud_unknown() : aud_list_of(items, list.as.list.len);
+}
+
+static aud_value told_or_empty(const member *m, unsigned field, aud_arena *scratch)
+{
+    const aud_value value = aud_bag_get(m->bag, field, scratch);
+
+    return value.presence != AUD_UNKNOWN ? value : aud_list_of(NULL, 0);
+}
+
+static aud_value other_leaves(const member *m, aud_arena *scratch)
+{
+    const unsigned field = AUD_F_endpoint_other_leaves_sha256;
+
+    return aud_bag_get(m->bag, field, scratch).presence == AUD_UNKNOWN
+               ? aud_list_of(NULL, 0)
+               : certificates_by_hex(m, field, scratch);
+}
+
+static aud_value leaf_matches(const aud_value *leaf, aud_str name, aud_arena *scratch)
+{
+    if (leaf->presence != AUD_PRESENT) {
+        return aud_unknown();
+    }
+    const member *m = leaf->as.object.self;
+    const aud_value names = cert_fact(m, AUD_F_certificate_dns_names, scratch);
+    const aud_value addresses = cert_fact(m, AUD_F_certificate_ip_addresses, scratch);
+    if (names.presence == AUD_UNKNOWN || addresses.presence == AUD_UNKNOWN) {
+        return aud_unknown();
+    }
+    return aud_bool(aud_name_matches(name, &names, &addresses));
+}
+
+/* The name asked for is the SNI; without one, what was connected to. */
+static aud_value name_match(const member *m, aud_arena *scratch)
+{
+    const aud_value sni = aud_bag_get(m->bag, AUD_F_endpoint_sni, scratch);
+    const aud_value host = aud_bag_get(m->bag, AUD_F_endpoint_host, scratch);
+    const aud_value name = sni.presence == AUD_PRESENT ? sni : host;
+    const aud_value leaf = endpoint_leaf(m, scratch);
+    const aud_value others = other_leaves(m, scratch);
+
+    if (name.presence != AUD_PRESENT) {
+        return aud_unknown();
+    }
+    if (others.presence != AUD_PRESENT) {
+        return aud_unknown();
+    }
+    aud_value answer = leaf_matches(&leaf, name.as.string, scratch);
+    for (size_t i = 0;
+         answer.presence == AUD_PRESENT && answer.as.boolean && i < others.as.list.len; i++) {
+        answer = leaf_matches(&others.as.list.items[i], name.as.string, scratch);
+    }
+    return answer;
+}
+
+/* What was seen is all of it where all of it is known. */
+static aud_value or_whole(const member *m, unsigned seen, unsigned whole, aud_arena *scratch)
+{
+    const aud_value value = aud_bag_get(m->bag, whole, scratch);
+
+    return value.presence != AUD_UNKNOWN ? value : aud_bag_get(m->bag, seen, scratch);
+}
+
 static aud_value endpoint_fact(const member *m, unsigned field, aud_arena *scratch)
 {
     switch ((enum aud_endpoint_field)field) {
     case AUD_F_endpoint_leaf:
         return endpoint_leaf(m, scratch);
+    case AUD_F_endpoint_other_leaves:
+        return other_leaves(m, scratch);
+    case AUD_F_endpoint_other_leaves_sha256:
+        return told_or_empty(m, field, scratch);
+    case AUD_F_endpoint_chain:
+        return certificates_by_hex(m, AUD_F_endpoint_chain_sha256, scratch);
+    case AUD_F_endpoint_name_match:
+        return name_match(m, scratch);
+    case AUD_F_endpoint_protocols_seen:
+        return or_whole(m, field, AUD_F_endpoint_protocols, scratch);
+    case AUD_F_endpoint_suites_seen:
+        return or_whole(m, field, AUD_F_endpoint_suites, scratch);
+    case AUD_F_endpoint_groups_seen:
+        return or_whole(m, field, AUD_F_endpoint_groups, scratch);
+    case AUD_F_endpoint_disagreements: /* one report agrees with itself */
+        return told_or_empty(m, field, scratch);
     case AUD_F_endpoint_lineage:
         return common_fact(m, COMMON_LINEAGE, scratch);
     case AUD_F_endpoint_environment:

@@ -3,6 +3,7 @@
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
+#include "engine/population/endpoints.h"
 #include "engine/population/links.h"
 
 /* Everything that the merge needs, dropped when it is done. */
@@ -10,6 +11,7 @@ typedef struct merge {
     aud_population *population;
     raw_sighting *raws;
     size_t num_raws;
+    size_t num_certs; /* raws[0 .. num_certs) are certificates */
     struct span {
         size_t begin, end; /* of raws: one member */
     } * spans;
@@ -80,8 +82,8 @@ static bool same_value(const aud_value *a, const aud_value *b)
     return false;
 }
 
-/* Do these two sightings speak of one thing? Two reports of an endpoint that differ do not: each
- * is judged, so that a friendly one cannot hide the other. */
+/* Do these two sightings speak of one thing? Two records or configurations of one id that differ do
+ * not: each is judged, so that a friendly one cannot hide the other. */
 static bool same_member(const raw_sighting *a, const raw_sighting *b)
 {
     if (a->kind != b->kind) {
@@ -134,19 +136,28 @@ static aud_status cut_spans(merge *m, aud_error *err)
     return AUD_OK;
 }
 
-/* An unencrypted key tells more, and worse, than its encrypted copy. */
-static const aud_bag *telling_bag(const merge *m, const struct span *span)
+/* An unencrypted key tells more, and worse, than its encrypted copy; reports of an endpoint are
+ * merged. */
+static aud_status telling_bag(const merge *m, const struct span *span, aud_arena *arena,
+                              const aud_bag **out, aud_error *err)
 {
-    const aud_bag *best = m->raws[span->begin].bag;
+    const raw_sighting *first = &m->raws[span->begin];
+
+    *out = first->cert != NULL ? NULL : first->bag;
+    if (first->kind == AUD_KIND_ENDPOINT && span->end - span->begin > 1) {
+        return aud_endpoints_merge(first, span->end - span->begin, m->raws, m->num_certs, arena,
+                                   out, err);
+    }
 
     for (size_t i = span->begin; i < span->end && m->raws[i].kind == AUD_KIND_PRIVATE_KEY; i++) {
         aud_value encrypted = aud_bag_get(m->raws[i].bag, AUD_F_private_key_encrypted, NULL);
 
         if (encrypted.presence == AUD_PRESENT && !encrypted.as.boolean) {
-            return m->raws[i].bag;
+            *out = m->raws[i].bag;
+            return AUD_OK;
         }
     }
-    return best;
+    return AUD_OK;
 }
 
 static aud_status choose_id(merge *m, size_t at, aud_arena *arena, aud_str *out, aud_error *err)
@@ -282,7 +293,10 @@ static aud_status find_owners(const merge *m, const struct span *span, aud_subje
 
 static void note_use(member *m, const raw_sighting *raw)
 {
-    m->uses |= 1U << raw->where.use;
+    /* what a newer scan no longer saw is not served */
+    if (raw->where.use != AUD_USE_SERVED || !raw->where.history) {
+        m->uses |= 1U << raw->where.use;
+    }
     m->all_history = m->all_history && raw->where.history;
     if (raw->where.use == AUD_USE_LISTED && raw->active && !raw->where.history) {
         m->active = true;
@@ -308,9 +322,9 @@ static aud_status build_member(merge *m, size_t at, aud_arena *arena, aud_error 
     }
     *own = (member){.population = m->population,
                     .cert = first->cert,
-                    .bag = first->cert != NULL ? NULL : telling_bag(m, span),
                     .index = (uint32_t)at,
                     .all_history = true};
+    AUD_TRY(telling_bag(m, span, arena, &own->bag, err));
     memcpy(own->digest, first->digest, sizeof own->digest);
     info->kind = first->kind;
     info->facts = (aud_object){aud_kind_type(first->kind), aud_member_get, own};
@@ -416,6 +430,10 @@ aud_status aud_population_new(aud_collector **collectors, size_t num_collectors,
     if (aud_link_raws(m.raws, m.num_raws, &p->arena)) {
         qsort(m.raws, m.num_raws, sizeof *m.raws, order_raws);
     }
+    while (m.num_certs < m.num_raws && m.raws[m.num_certs].kind == AUD_KIND_CERTIFICATE) {
+        m.num_certs++;
+    }
+    aud_endpoints_outdate(m.raws, m.num_raws);
     AUD_TRY(cut_spans(&m, err));
     AUD_TRY(build(&m, err));
     *out = AUD_MOVE(p);

@@ -57,3 +57,16 @@ bool aud_protocol_find(aud_str text, aud_protocol *out)
     }
     return false;
 }
+
+aud_value aud_protocol_list(unsigned bits, aud_arena *arena)
+{
+    aud_value *items = aud_arena_array(arena, AUD_NUM_PROTOCOLS, sizeof(*items));
+    size_t len = 0;
+
+    for (unsigned p = 0; items && p < AUD_NUM_PROTOCOLS; p++) {
+        if (bits & 1u << p) {
+            items[len++] = aud_string(aud_str_of(aud_protocol_name((aud_protocol)p)));
+        }
+    }
+    return items ? aud_list_of(items, len) : aud_unknown();
+}

@@ -232,24 +232,6 @@ static aud_value text_of(const char *text)
     return text ? aud_string(aud_str_of(text)) : aud_absent();
 }
 
-static aud_value protocols_of(unsigned mask, aud_arena *scratch)
-{
-    if (mask == 0) {
-        return aud_unknown();
-    }
-    aud_value *items = aud_arena_array(scratch, AUD_NUM_PROTOCOLS, sizeof(*items));
-    size_t len = 0;
-    if (!items) {
-        return aud_unknown();
-    }
-    for (unsigned p = 0; p < AUD_NUM_PROTOCOLS; p++) {
-        if (mask & 1u << p) {
-            items[len++] = text_of(aud_protocol_name((aud_protocol)p));
-        }
-    }
-    return aud_list_of(items, len);
-}
-
 static aud_value suite_get(const void *self, unsigned field, aud_arena *scratch)
 {
     const size_t place = (size_t)((const unsigned char *)self - places);
@@ -291,7 +273,8 @@ static aud_value suite_get(const void *self, unsigned field, aud_arena *scratch)
     case AUD_F_suite_max_protocol:
         return text_of(aud_protocol_name((aud_protocol)s->max));
     case AUD_F_suite_protocols:
-        return protocols_of(place % NUM_MASKS, scratch);
+        return place % NUM_MASKS == 0 ? aud_unknown()
+                                      : aud_protocol_list(place % NUM_MASKS, scratch);
     case AUD_NUM_suite_FIELDS:
         break;
     }

@@ -19,6 +19,9 @@ const char *aud_protocol_name(aud_protocol protocol); /* "SSLv2" ... "TLSv1.3" *
  */
 bool aud_protocol_find(aud_str text, aud_protocol *out);
 
+/* A list of their names, oldest first; bits 1 << aud_protocol. Unknown only if memory runs out. */
+aud_value aud_protocol_list(unsigned bits, aud_arena *arena);
+
 typedef struct aud_suite aud_suite;
 
 /* By IANA, OpenSSL (old and new), GnuTLS or scanner spelling, or "0xC02F", "xc02f", "C02F",

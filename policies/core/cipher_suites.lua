@@ -22,6 +22,16 @@ local function broken(suite)
   return nil
 end
 
+local function untried(tested)
+  local missing = {}
+  for _, protocol in ipairs({ "SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3" }) do
+    if not holds(tested, protocol) then missing[#missing + 1] = protocol end
+  end
+  local hint = holds(missing, "SSLv2") and "; nmap tries SSLv2 with --script ssl-enum-ciphers,sslv2" or ""
+  if holds(missing, "TLSv1.3") then hint = hint .. "; nmap tries TLS 1.3 from 7.92 on" end
+  return table.concat(missing, ", ") .. " (scan again" .. hint .. ")"
+end
+
 local function weak(suite)
   if not suite.forward_secrecy then return "no forward secrecy" end
   if not suite.aead then return "no authenticated encryption" end
@@ -46,17 +56,19 @@ return policy {
     if kind(subject) == "endpoint" and is_known(subject, "speaks_tls") and not subject.speaks_tls then
       return not_applicable("it does not speak TLS")
     end
+    local scanned = kind(subject) == "endpoint" -- a scan may know of some and not have tried others
     local items, severity = {}, "medium"
-    for _, protocol in ipairs(subject.protocols) do
+    for _, protocol in ipairs(scanned and subject.protocols_seen or subject.protocols) do
       if holds(params.forbid_protocols, protocol) then
         severity = "high"
         items[#items + 1] = { item = protocol, got = "offered", want = "TLSv1.2 or later" }
       end
     end
-    if #items > 0 and not is_known(subject, "suites") then
+    local whole = is_known(subject, "suites")
+    if #items > 0 and not whole and not (scanned and is_known(subject, "suites_seen")) then
       return fail { items = items, severity = severity, message = "offers weak protocols; not every suite is known" }
     end
-    for _, suite in ipairs(subject.suites) do
+    for _, suite in ipairs(scanned and subject.suites_seen or subject.suites) do
       local name = suite.name
       local bad, poor
       if holds(params.allow, name) then
@@ -76,6 +88,12 @@ return policy {
     if #items > 0 then
       return fail { items = items, severity = severity, message = "offers what is weak or broken" }
     end
-    return pass()
+    if scanned and is_known(subject, "protocols_tested") and not is_known(subject, "protocols") then
+      return undecided("not every protocol version was tried: " .. untried(subject.protocols_tested))
+    end
+    if subject.protocols and subject.suites then -- all of them, else undecided
+      return pass()
+    end
+    return undecided("offers nothing that is known")
   end,
 }

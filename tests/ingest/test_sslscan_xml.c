@@ -163,7 +163,7 @@ static void test_lab(void **state)
          1,
          1,
          0,
-         {"\"identity\": \"mail.lab.test:25\"",
+         {"\"identity\": \"mail.lab.test:25/smtp\"", "\"starttls\": \"smtp\"",
           "\"sha256\": \"ea49b11eeccd5a0d4e6e8fc5d246af32d5bf9d1aff7d228e5f9bae0895904cbd\""}},
         {"sslscan-2.0.7-multi-target.xml",
          4,
