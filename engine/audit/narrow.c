@@ -298,6 +298,17 @@ static aud_status narrow_findings(narrowing *n, aud_error *err)
     return AUD_OK;
 }
 
+/* What failed, or was waived or undecided, in the same way before is no part of the result. */
+static bool stood_before(const narrowing *n, size_t policy, size_t subject)
+{
+    const aud_result *now = &n->head->result, *then = &n->base->result;
+    const uint8_t verdict = now->verdicts[policy * now->num_subjects + subject];
+
+    return n->twin[subject] != SIZE_MAX && !n->grown[subject] &&
+           (verdict == AUD_V_FAIL || verdict == AUD_V_UNDECIDED || verdict == AUD_V_WAIVED) &&
+           verdict == then->verdicts[policy * then->num_subjects + n->twin[subject]];
+}
+
 static aud_status narrow_subjects(narrowing *n, aud_error *err)
 {
     aud_result *now = &n->head->result;
@@ -331,12 +342,14 @@ static aud_status narrow_subjects(narrowing *n, aud_error *err)
     }
     for (size_t i = 0; i < now->num_subjects; i++) {
         for (size_t p = 0; n->kept[i] && p < now->num_policies; p++) {
-            verdicts[p * num + n->new_index[i]] = now->verdicts[p * now->num_subjects + i];
+            const uint8_t verdict = now->verdicts[p * now->num_subjects + i];
+            verdicts[p * num + n->new_index[i]] = stood_before(n, p, i) ? AUD_V_NONE : verdict;
         }
     }
     for (size_t i = 0; i < now->num_findings; i++) {
         aud_finding *f = (aud_finding *)(uintptr_t)&now->findings[i]; /* the run's own */
         f->subject = n->new_index[f->subject];
+        verdicts[f->policy * num + f->subject] = (uint8_t)f->verdict;
     }
     now->subjects = subjects;
     now->num_subjects = num;

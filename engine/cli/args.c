@@ -56,7 +56,9 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_FAIL_ON] = {"fail-on", 0, "SEVERITY", "CERTAUDIT_FAIL_ON",
                      "least severity that gates: critical, high (default), medium, low, info"},
     [OPT_OUTPUT] = {"output", 'o', "FORMAT[,KEY=VALUE...]=PATH", NULL,
-                    "write a report; '-' is standard output; may be repeated"},
+                    "write a report: auto[=DIR], codequality, csv, github, html,\n"
+                    "                                json, junit, markdown, sarif, text; '-' is "
+                    "standard output; may be\n                                repeated"},
     [OPT_POLICIES] = {"policies", 0, "DIR", "CERTAUDIT_POLICIES",
                       "add the policy packs below DIR; may be repeated"},
     [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
@@ -122,9 +124,7 @@ static aud_status unknown_format(aud_str name, aud_error *err)
     const aud_reporter *const *all = aud_reporter_all(&num);
     const char *near;
 
-    if (aud_str_eq(name, AUD_LIT("auto")) || aud_str_eq(name, AUD_LIT("markdown")) ||
-        aud_str_eq(name, AUD_LIT("github")) || aud_str_eq(name, AUD_LIT("codequality")) ||
-        aud_str_eq(name, AUD_LIT("csv")) || aud_str_eq(name, AUD_LIT("baseline"))) {
+    if (aud_str_eq(name, AUD_LIT("baseline"))) {
         return aud_fail(err, AUD_E_USAGE, "format '%.*s' is not written by this version",
                         AUD_ARG(name));
     }
@@ -133,7 +133,8 @@ static aud_status unknown_format(aud_str name, aud_error *err)
     }
     near = aud_nearest(name, names, num < AUD_COUNT(names) ? num : AUD_COUNT(names));
     return aud_fail(err, AUD_E_USAGE, "unknown format '%.*s'%s%s%s", AUD_ARG(name),
-                    near == NULL ? ": it is one of html, json, junit, sarif, text"
+                    near == NULL ? ": it is one of auto, codequality, csv, github, html, json, "
+                                   "junit, markdown, sarif, text"
                                  : "; did you mean '",
                     near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
@@ -165,7 +166,7 @@ static aud_status check_option(const aud_reporter *reporter, const aud_option *o
 }
 
 /* FORMAT[,KEY=VALUE...][=PATH]; without a path it is standard output. */
-static aud_status read_output(aud_args *args, aud_str text, aud_error *err)
+aud_status aud_args_output(aud_args *args, aud_str text, aud_error *err)
 {
     aud_output output = {.path = AUD_LIT("-")};
     aud_option *options = aud_arena_array(&args->arena, 16, sizeof *options);
@@ -179,6 +180,9 @@ static aud_status read_output(aud_args *args, aud_str text, aud_error *err)
         at++;
     }
     name = aud_str_sub(text, 0, at);
+    if (aud_str_eq(name, AUD_LIT("auto"))) {
+        return aud_forge_outputs(args, aud_str_sub(text, at + 1, text.len), err);
+    }
     output.reporter = aud_reporter_find(name);
     if (output.reporter == NULL) {
         return unknown_format(name, err);
@@ -244,7 +248,7 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         args->fail_on_text = value;
         break;
     case OPT_OUTPUT:
-        return read_output(args, value, err);
+        return aud_args_output(args, value, err);
     case OPT_POLICIES:
         return AUD_VEC_PUSH(&args->policy_dirs, value, err);
     case OPT_SELECT:

@@ -58,6 +58,10 @@ typedef struct aud_args {
 AUD_NODISCARD aud_status aud_args_read(aud_args *args, const char *command, int argc, char **argv,
                                        aud_error *err);
 void aud_args_clear(aud_args *args);
+/* One more report: "FORMAT[,KEY=VALUE...][=PATH]". */
+AUD_NODISCARD aud_status aud_args_output(aud_args *args, aud_str text, aud_error *err);
+/* The reports that the CI system at hand reads, into `folder`; text where there is none. */
+AUD_NODISCARD aud_status aud_forge_outputs(aud_args *args, aud_str folder, aud_error *err);
 /* Prints name, value and origin of every option, for --show-config. */
 void aud_args_show(const aud_args *args, aud_out *out);
 /* Writes the options that `command` takes, for --help. */

@@ -65,6 +65,20 @@ static const struct {
     bool color;
     aud_severity least;
 } goldens[] = {
+    {"codequality", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"codequality", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
+    {"codequality", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"csv", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"csv", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"github", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"github", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
+    {"github", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"markdown", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"markdown", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
+    {"markdown", "empty", make_empty, "", 0, false, AUD_SEV_INFO},
+    {"markdown", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"github", "max", make_small, "max=1", 0, false, AUD_SEV_INFO},
+    {"markdown", "max", make_small, "max_bytes=6000", 0, false, AUD_SEV_INFO},
     {"json", "small", make_small, "", 0, false, AUD_SEV_INFO},
     {"json", "facts", make_small, "facts=yes", 0, false, AUD_SEV_INFO},
     {"json", "empty", make_empty, "", 0, false, AUD_SEV_INFO},
