@@ -55,6 +55,33 @@ static void write_gate(aud_json_writer *w, const aud_gate *gate)
     aud_json_end_object(w);
 }
 
+static void write_param(aud_json_writer *w, const struct aud_param_info *param)
+{
+    aud_report_json_put(w, "name", param->name);
+    if (param->value.len > 0) {
+        aud_json_key(w, "value");
+        aud_json_raw(w, param->value);
+    }
+    aud_json_put_bool(w, "configured", param->configured);
+    if (param->type.len == 0) {
+        return;
+    }
+    aud_report_json_put(w, "type", param->type);
+    aud_json_put_bool(w, "required", param->required);
+    if (!param->required && param->fallback.len > 0) {
+        aud_json_key(w, "default");
+        aud_json_raw(w, param->fallback);
+    }
+    if (param->num_choices > 0) {
+        aud_json_key(w, "choices");
+        aud_json_begin_array(w);
+        for (size_t i = 0; i < param->num_choices; i++) {
+            aud_report_json_str(w, param->choices[i]);
+        }
+        aud_json_end_array(w);
+    }
+}
+
 static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy)
 {
     aud_json_key(w, "cite");
@@ -79,18 +106,13 @@ static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy
     aud_json_begin_array(w);
     for (size_t i = 0; i < policy->num_params; i++) {
         aud_json_begin_object(w);
-        aud_report_json_put(w, "name", policy->params[i].name);
-        if (policy->params[i].value.len > 0) {
-            aud_json_key(w, "value");
-            aud_json_raw(w, policy->params[i].value);
-        }
-        aud_json_put_bool(w, "configured", policy->params[i].configured);
+        write_param(w, &policy->params[i]);
         aud_json_end_object(w);
     }
     aud_json_end_array(w);
 }
 
-static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
+void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy)
 {
     aud_json_begin_object(w);
     aud_report_json_put(w, "id", policy->id);
@@ -111,6 +133,11 @@ static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
     /* not its path: that is the machine's, and results are the same everywhere */
     aud_report_json_opt(w, "sha256", policy->sha256);
     aud_json_put_bool(w, "configured", policy->configured);
+}
+
+static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
+{
+    aud_report_json_policy(w, policy);
     aud_json_key(w, "counts");
     aud_json_begin_object(w);
     for (unsigned i = 0; i < AUD_NUM_VERDICTS; i++) {
@@ -118,6 +145,20 @@ static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
     }
     aud_json_end_object(w);
     aud_json_end_object(w);
+}
+
+void aud_report_json_items(aud_json_writer *w, const aud_item *items, size_t num_items)
+{
+    aud_json_key(w, "items");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < num_items; i++) {
+        aud_json_begin_object(w);
+        aud_report_json_put(w, "item", items[i].item);
+        aud_report_json_opt(w, "got", items[i].got);
+        aud_report_json_opt(w, "want", items[i].want);
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
 }
 
 static void write_finding(aud_json_writer *w, const aud_result *result, const aud_finding *finding)
@@ -129,16 +170,7 @@ static void write_finding(aud_json_writer *w, const aud_result *result, const au
     aud_json_put_text(w, "severity", aud_severity_name(finding->severity));
     aud_json_put_bool(w, "gates", finding->gates);
     aud_report_json_put(w, "message", finding->message);
-    aud_json_key(w, "items");
-    aud_json_begin_array(w);
-    for (size_t i = 0; i < finding->num_items; i++) {
-        aud_json_begin_object(w);
-        aud_report_json_put(w, "item", finding->items[i].item);
-        aud_report_json_opt(w, "got", finding->items[i].got);
-        aud_report_json_opt(w, "want", finding->items[i].want);
-        aud_json_end_object(w);
-    }
-    aud_json_end_array(w);
+    aud_report_json_items(w, finding->items, finding->num_items);
     aud_json_key(w, "location");
     aud_report_json_sighting(w, &finding->location);
     aud_json_key(w, "fingerprint");

@@ -21,6 +21,10 @@ void aud_report_json_instant(aud_json_writer *w, const char *key, int64_t instan
 /* 32 bytes as a key with hexadecimal digits. */
 void aud_report_json_digest(aud_json_writer *w, const char *key, const uint8_t digest[32]);
 
+/* A policy as declared and configured, without what it judged; the object is left open. */
+void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy);
+/* "items" of a finding. */
+void aud_report_json_items(aud_json_writer *w, const aud_item *items, size_t num_items);
 void aud_report_json_source(aud_json_writer *w, const aud_source_info *source);
 /* "pairs" and "files": the two sums that add up. */
 void aud_report_json_sums(aud_json_writer *w, const aud_result *result);

@@ -50,11 +50,20 @@ typedef struct aud_policy_info {
     const struct aud_param_info {
         aud_str name, value; /* value as the policy sees it, in JSON */
         bool configured;     /* set by the configuration, not the default */
+        uint32_t line;       /* of the configuration that sets it */
+        bool required;       /* has no default */
+        aud_str type;        /* "integer", "list of string", "choice", "ca_list" ... */
+        aud_str fallback;    /* the default in JSON; "null" if it is required */
+        const aud_str *choices;
+        size_t num_choices;
     } * params;
     size_t num_params;
-    aud_str level;  /* "must" or "should" as the cited text has it; may be empty */
-    aud_str sha256; /* of the Lua text, lower-case hexadecimal */
-    aud_str path;   /* where it was loaded from, for messages */
+    aud_severity declared; /* severity before configuration */
+    unsigned severities;   /* bits 1 << aud_severity: what its findings may be given */
+    bool has_applies;      /* it also decides by itself what it concerns */
+    aud_str level;         /* "must" or "should" as the cited text has it; may be empty */
+    aud_str sha256;        /* of the Lua text, lower-case hexadecimal */
+    aud_str path;          /* where it was loaded from, for messages */
     aud_str issued_from, issued_until, in_force_from, in_force_until; /* RFC 3339 or empty */
     bool configured; /* false: a required parameter was not given, nothing was judged by it */
     size_t counts[AUD_NUM_VERDICTS];

@@ -86,6 +86,18 @@ static void may_flip(aud_vm *vm, int64_t instant)
     }
 }
 
+/* `flip` is where the answer becomes true: it flips once, and only ahead. */
+static void trace_time(lua_State *L, const char *name, int64_t t, int64_t seconds, bool answer,
+                       int64_t flip)
+{
+    aud_lua_trace(L, (aud_step){.kind = AUD_STEP_TIME,
+                                .name = aud_str_of(name),
+                                .instant = t,
+                                .seconds = seconds,
+                                .answer = answer,
+                                .flips_at = answer ? INT64_MAX : flip});
+}
+
 static int api_passed(lua_State *L)
 {
     aud_vm *vm = judging(L, "passed");
@@ -94,6 +106,9 @@ static int api_passed(lua_State *L)
     vm->deps |= AUD_DEP_TIME;
     if (t != INT64_MAX) {
         may_flip(vm, t + 1);
+    }
+    if (vm->trace != NULL) {
+        trace_time(L, "passed", t, 0, t < vm->at, t == INT64_MAX ? t : t + 1);
     }
     lua_pushboolean(L, t < vm->at);
     return 1;
@@ -113,6 +128,9 @@ static int api_within(lua_State *L)
     }
     vm->deps |= AUD_DEP_TIME;
     may_flip(vm, from);
+    if (vm->trace != NULL) {
+        trace_time(L, "within", t, seconds, from <= vm->at, from);
+    }
     lua_pushboolean(L, from <= vm->at);
     return 1;
 }
@@ -160,6 +178,25 @@ static bool row_begins(lua_State *L, lua_Integer i, int64_t *out)
     return true;
 }
 
+/* The row at `found`, 0 for none, that the instant `t` falls in. */
+static void trace_row(lua_State *L, int64_t t, int found)
+{
+    aud_step step = {.kind = AUD_STEP_ROW,
+                     .name = AUD_LIT("in_force"),
+                     .instant = t,
+                     .answer = found != 0,
+                     .from = INT64_MIN};
+
+    if (found != 0) {
+        (void)lua_getfield(L, found, "from");
+        if (aud_instant_parse(aud_lua_str(L, -1), &step.from, NULL) != AUD_OK) {
+            step.from = INT64_MIN;
+        }
+        lua_pop(L, 1);
+    }
+    aud_lua_trace(L, step);
+}
+
 static int api_in_force(lua_State *L)
 {
     aud_vm *vm = judging(L, "in_force");
@@ -184,6 +221,9 @@ static int api_in_force(lua_State *L)
     }
     if (newer == INT64_MAX) {
         aud_lua_stop(L, AUD_STOP_MISUSE, "in_force needs at least one row");
+    }
+    if (vm->trace != NULL) {
+        trace_row(L, t, found);
     }
     if (found == 0) {
         aud_lua_stop(L, AUD_STOP_NOT_EFFECTIVE, "Not in force on %s",
@@ -229,6 +269,12 @@ static int api_approval(lua_State *L)
     }
     if (st != AUD_OK) {
         aud_lua_stop(L, AUD_STOP_MISUSE, "approval cannot be told: %s", err.message);
+    }
+    if (vm->trace != NULL) {
+        aud_lua_trace(L, (aud_step){.kind = AUD_STEP_APPROVAL,
+                                    .name = aud_str_of(aud_approval_name(answer.status)),
+                                    .about = answer.anchor,
+                                    .detail = answer.reason});
     }
     lua_createtable(L, 0, 3);
     lua_pushstring(L, aud_approval_name(answer.status));

@@ -19,10 +19,31 @@ typedef struct fact_list {
     aud_str path;
 } fact_list;
 
+/* "suites[3].name" -> "suites.name": only a trace tells members of a list apart. */
+static aud_str without_positions(lua_State *L, aud_str path)
+{
+    aud_str copy = aud_lua_dup(L, &aud_vm_of(L)->scratch, path);
+    char *to = (char *)(uintptr_t)copy.ptr;
+    bool inside = false;
+
+    copy.len = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        inside = inside || path.ptr[i] == '[';
+        if (!inside) {
+            to[copy.len++] = path.ptr[i];
+        }
+        inside = inside && path.ptr[i] != ']';
+    }
+    return copy;
+}
+
 static _Noreturn void stop_unknown(lua_State *L, aud_str path, const char *why)
 {
     aud_vm *vm = aud_vm_of(L);
 
+    if (vm->trace != NULL) {
+        path = without_positions(L, path);
+    }
     if (vm->stop == AUD_STOP_NONE) {
         vm->unknown = path;
     }
@@ -144,12 +165,27 @@ static void push_value(lua_State *L, aud_type type, const aud_field *field, aud_
     }
 }
 
+static void trace_field(lua_State *L, const fact_object *fact, const aud_field *field,
+                        aud_value value)
+{
+    if (value.presence == AUD_PRESENT && value.type != (uint8_t)field->type) {
+        value = aud_unknown();
+    }
+    if (aud_trace_fact(aud_vm_of(L)->trace, join_path(L, fact->path, field->name), &value,
+                       aud_lua_line(L), NULL) != AUD_OK) {
+        aud_lua_stop_status(L, AUD_E_NOMEM);
+    }
+}
+
 /* Field `number` of the object at 1, for the first time. */
 static int read_field(lua_State *L, fact_object *fact, unsigned number)
 {
     const aud_field *field = &fact->object.type->fields[number];
     aud_value value = fact->object.get(fact->object.self, number, &aud_vm_of(L)->scratch);
 
+    if (aud_vm_of(L)->trace != NULL) {
+        trace_field(L, fact, field, value);
+    }
     if (value.presence == AUD_ABSENT) {
         fact->seen[number] = AUD_ABSENT;
         lua_pushnil(L);
@@ -198,12 +234,18 @@ static int list_index(lua_State *L)
 {
     const fact_list *fact = lua_touserdata(L, 1);
     lua_Integer at = aud_lua_check_int(L, 2, "the position in a list");
+    aud_str path = fact->path;
 
     if (at < 1 || (lua_Unsigned)at > fact->list.len) {
         lua_pushnil(L);
         return 1;
     }
-    push_value(L, fact->field->element, fact->field, fact->list.items[at - 1], fact->path);
+    if (aud_vm_of(L)->trace != NULL &&
+        aud_arena_printf(&aud_vm_of(L)->scratch, &path, NULL, "%.*s[%lld]", AUD_ARG(path),
+                         (long long)at) != AUD_OK) {
+        aud_lua_stop_status(L, AUD_E_NOMEM);
+    }
+    push_value(L, fact->field->element, fact->field, fact->list.items[at - 1], path);
     return 1;
 }
 
@@ -336,6 +378,9 @@ int aud_facts_is_known(lua_State *L)
         }
         known = value.presence == AUD_PRESENT && value.as.object.get != NULL;
         object = value.as.object;
+    }
+    if (vm->trace != NULL) {
+        aud_lua_trace(L, (aud_step){.kind = AUD_STEP_IS_KNOWN, .name = path, .answer = known});
     }
     lua_pushboolean(L, known);
     return 1;

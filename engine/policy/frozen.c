@@ -49,8 +49,25 @@ void aud_frozen_real(lua_State *L, int index)
         return;
     }
     lua_pushliteral(L, "__index");
-    (void)lua_rawget(L, -2);
+    if (lua_rawget(L, -2) == LUA_TFUNCTION) { /* one that is watched */
+        lua_pop(L, 1);
+        lua_pushliteral(L, "__real");
+        (void)lua_rawget(L, -2);
+    }
     lua_remove(L, -2);
+}
+
+void aud_frozen_watch(lua_State *L, lua_CFunction index)
+{
+    luaL_checkstack(L, 4, NULL);
+    aud_frozen_real(L, -1);
+    (void)lua_getmetatable(L, -2); /* frozen real metatable */
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, "__real");
+    lua_pushvalue(L, -2);
+    lua_pushcclosure(L, index, 1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 2);
 }
 
 /* State of one walk: `seen` leads from what was met to what stands for it now. */

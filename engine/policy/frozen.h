@@ -11,6 +11,8 @@
 
 /* Replaces the table on the top of the stack by a frozen one around it. */
 void aud_frozen_wrap(lua_State *L);
+/* Lets `index` (upvalue 1: the real table) answer for the frozen table on the top of the stack. */
+void aud_frozen_watch(lua_State *L, lua_CFunction index);
 bool aud_frozen_is(lua_State *L, int index);
 /* Pushes the table that really holds the members: the real one, or the value itself. */
 void aud_frozen_real(lua_State *L, int index);

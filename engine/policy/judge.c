@@ -14,6 +14,7 @@ struct aud_judge {
     const aud_policy_set *set;
     ready_policy *policies; /* as set->policies */
     aud_arena arena;
+    aud_trace *trace;              /* NULL: nobody asks */
     void *subjects[AUD_NUM_KINDS]; /* userdata, */
     int references[AUD_NUM_KINDS]; /* and what keeps them in the registry */
 };
@@ -73,6 +74,7 @@ static aud_status prepare(aud_judge *judge, aud_error *err)
     AUD_TRY(call_prepared(judge, run_prepare, judge, err));
     for (size_t i = 0; i < judge->set->num; i++) {
         if (judge->set->infos[i].configured) {
+            judge->vm.lines = judge->set->policies[i].lines;
             AUD_TRY(call_prepared(judge, run_policy, &(preparation){judge, i}, err));
         }
     }
@@ -98,6 +100,10 @@ aud_status aud_judge_new(const aud_policy_set *set, int64_t at, aud_judge **out,
     AUD_TRY(aud_vm_init(&judge->vm, err));
     judge->vm.at = at;
     judge->vm.host = &set->host;
+    if (set->traced) {
+        AUD_TRY(aud_trace_new(&judge->trace, err));
+        judge->vm.trace = judge->trace;
+    }
     judge->vm.max_bytes = SIZE_MAX / 2; /* every text has been loaded within bounds before */
     AUD_TRY(prepare(judge, err));
     *out = AUD_MOVE(judge);
@@ -108,6 +114,7 @@ void aud_judge_freep(aud_judge **judge)
 {
     if (*judge != NULL) {
         aud_vm_clear(&(*judge)->vm);
+        aud_trace_freep(&(*judge)->trace);
         aud_arena_clear(&(*judge)->arena);
         aud_free((*judge)->policies);
         aud_free(*judge);
@@ -180,6 +187,34 @@ static aud_stop call(aud_judge *judge, lua_State *thread, int slot, aud_kind kin
     return aud_lua_call(&judge->vm, thread, 2, 1);
 }
 
+/* What the host itself asks, for explain. */
+static aud_status trace(const aud_judge *judge, const aud_step *step, aud_error *err)
+{
+    return judge->trace == NULL ? AUD_OK : aud_trace_add(judge->trace, step, err);
+}
+
+static aud_status trace_clock(const aud_judge *judge, const char *name, int64_t instant,
+                              int64_t from, int64_t until, aud_error *err)
+{
+    bool after = instant >= from, before = instant < until;
+
+    if (from == INT64_MIN && until == INT64_MAX) {
+        return AUD_OK;
+    }
+    return trace(judge,
+                 &(aud_step){.kind = AUD_STEP_CLOCK,
+                             .name = aud_str_of(name),
+                             .instant = instant,
+                             .from = from,
+                             .until = until,
+                             .answer = after && before,
+                             .flips_at = instant != judge->vm.at ? INT64_MAX
+                                         : !after                ? from
+                                         : before                ? until
+                                                                 : INT64_MAX},
+                 err);
+}
+
 /* In force, by the judged instant. */
 static bool is_in_force(aud_vm *vm, const aud_policy *policy)
 {
@@ -200,7 +235,7 @@ static bool is_in_force(aud_vm *vm, const aud_policy *policy)
 
 /* Issued while it counted; an unknown date of issue is undecided. */
 static aud_status check_issuance(aud_judge *judge, const aud_policy *policy, aud_kind kind,
-                                 aud_object facts, bool *done, aud_opinion *opinion)
+                                 aud_object facts, bool *done, aud_opinion *opinion, aud_error *err)
 {
     aud_vm *vm = &judge->vm;
     int64_t issued = vm->at;
@@ -220,6 +255,9 @@ static aud_status check_issuance(aud_judge *judge, const aud_policy *policy, aud
         aud_value value = facts.get(facts.self, field, &vm->scratch);
 
         vm->deps |= facts.type->fields[field].dep;
+        if (judge->trace != NULL) {
+            AUD_TRY(aud_trace_fact(judge->trace, AUD_LIT("not_before"), &value, 0, err));
+        }
         if (value.presence != AUD_PRESENT || value.type != AUD_T_TIME) {
             opinion->verdict = AUD_V_UNDECIDED;
             opinion->unknown_fact = AUD_LIT("not_before");
@@ -229,6 +267,8 @@ static aud_status check_issuance(aud_judge *judge, const aud_policy *policy, aud
         }
         issued = value.as.number;
     }
+    AUD_TRY(trace_clock(judge, kind == AUD_KIND_REQUEST ? "judged instant" : "issuance", issued,
+                        policy->issued_from, policy->issued_until, err));
     if (issued < policy->issued_from || issued >= policy->issued_until) {
         opinion->verdict = AUD_V_NOT_EFFECTIVE;
         *done = true;
@@ -251,7 +291,12 @@ static aud_status ask_applies(aud_judge *judge, lua_State *thread, aud_kind kind
         *done = true;
         opinion->verdict = AUD_V_NOT_APPLICABLE;
     }
-    return AUD_OK;
+    if (opinion->broke) {
+        return AUD_OK;
+    }
+    return trace(judge,
+                 &(aud_step){.kind = AUD_STEP_APPLIES, .presence = AUD_PRESENT, .answer = !*done},
+                 err);
 }
 
 static aud_status ask_check(aud_judge *judge, lua_State *thread, aud_kind kind,
@@ -285,15 +330,19 @@ static aud_status ask(aud_judge *judge, size_t number, aud_kind kind, aud_object
     lua_State *thread = judge->policies[number].thread;
     bool done = false;
 
+    AUD_TRY(trace_clock(judge, "judged instant", judge->vm.at, policy->in_force_from,
+                        policy->in_force_until, err));
     if (!is_in_force(&judge->vm, policy)) {
         opinion->verdict = AUD_V_NOT_EFFECTIVE;
         return AUD_OK;
     }
     if (policy->has_applies) {
         AUD_TRY(ask_applies(judge, thread, kind, &done, opinion, err));
+    } else {
+        AUD_TRY(trace(judge, &(aud_step){.kind = AUD_STEP_APPLIES, .presence = AUD_ABSENT}, err));
     }
     if (!done) {
-        AUD_TRY(check_issuance(judge, policy, kind, facts, &done, opinion));
+        AUD_TRY(check_issuance(judge, policy, kind, facts, &done, opinion, err));
     }
     return done ? AUD_OK : ask_check(judge, thread, kind, opinion, err);
 }
@@ -329,14 +378,20 @@ static aud_status judge_once(aud_judge *judge, size_t number, aud_kind kind, aud
     vm->serial = vm->serial == UINT32_MAX ? 1 : vm->serial + 1;
     vm->verdict_bytes = 0;
     vm->policy = &judge->set->policies[number];
+    vm->lines = vm->policy->lines;
     vm->subject_type = facts.type;
     vm->refusals = 0;
+    if (judge->trace != NULL) { /* what an earlier evaluation read is read again */
+        AUD_TRY(aud_trace_reset(judge->trace, err));
+        aud_facts_set_subject(judge->subjects[kind], facts);
+    }
     vm->judging = true;
     st = ask(judge, number, kind, facts, opinion, err);
     vm->judging = false;
     *refusals = vm->refusals;
     opinion->deps = vm->deps;
     opinion->flips_at = vm->flips_at;
+    opinion->trace = judge->trace;
     lua_settop(ready->thread, top);
     if (ready->num_locals > 0) {
         forget(judge, ready, opinion);

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_TEXT = 256 << 10, MAX_ID = 128, LOAD_BYTES = 8 << 20 };
+enum { MAX_TEXT = 256 << 10, MAX_ID = 128, LOAD_BYTES = 8 << 20, COMPILED_MAX = 8 << 20 };
 
 typedef struct loader {
     const aud_policy_load *load;
@@ -217,6 +217,9 @@ static aud_status configure(loader *l, const aud_policy_text *text, aud_declarat
         d->info.configured = d->info.configured && d->policy.params[i].value != NULL;
     }
     d->info.num_params = d->policy.num_params;
+    d->info.declared = d->policy.declared;
+    d->info.severities = d->policy.severities;
+    d->info.has_applies = d->policy.has_applies;
     return aud_params_show(d->policy.params, d->policy.num_params, &l->set->arena, &d->info.params,
                            err);
 }
@@ -233,6 +236,56 @@ static aud_status describe(loader *l, const aud_policy_text *text, aud_policy_in
     AUD_TRY(aud_sha256(text->text, digest, err));
     return aud_hex_dup(&l->set->arena, (aud_str){(const char *)digest, sizeof digest},
                        &info->sha256, err);
+}
+
+/* Lua: the compiled form of the text. */
+typedef struct compilation {
+    aud_str text;
+    aud_buf bytes;
+} compilation;
+
+static int write_compiled(lua_State *L, const void *bytes, size_t len, void *ctx)
+{
+    compilation *c = ctx;
+
+    AUD_UNUSED(L);
+    return aud_buf_add(&c->bytes, (aud_str){bytes, len}, NULL) == AUD_OK ? 0 : 1;
+}
+
+static int run_compile(lua_State *L)
+{
+    compilation *c = lua_touserdata(L, 1);
+
+    if (luaL_loadbufferx(L, c->text.ptr, c->text.len, "=policy", "t") != LUA_OK) {
+        return lua_error(L);
+    }
+    if (lua_dump(L, write_compiled, c, 0) != 0) {
+        aud_lua_stop_status(L, AUD_E_NOMEM);
+    }
+    return 0;
+}
+
+static void compilation_clear(compilation *c)
+{
+    aud_buf_clear(&c->bytes);
+}
+
+static aud_status count_lines(loader *l, const aud_policy_text *text, aud_policy *policy,
+                              aud_error *err)
+{
+    AUD_CLEANUP(compilation_clear)
+    compilation c = {.text = text->text, .bytes = {.max = COMPILED_MAX}};
+
+    if (l->set->lines == NULL) {
+        return AUD_OK;
+    }
+    lua_pushcfunction(l->vm.L, run_compile);
+    lua_pushlightuserdata(l->vm.L, &c);
+    if (aud_lua_call(&l->vm, l->vm.L, 1, 0) != AUD_STOP_NONE) {
+        return aud_vm_fail(&l->vm, err);
+    }
+    return aud_lines_take(l->set->lines, text->id, text->text, aud_buf_str(&c.bytes),
+                          &policy->lines, err);
 }
 
 static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *err)
@@ -260,6 +313,7 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *er
     if (stop != AUD_STOP_NONE) {
         return note_error(l, text, vm->message, vm->line, err);
     }
+    AUD_TRY(count_lines(l, text, &declaration.policy, err));
     AUD_TRY(configure(l, text, &declaration, err));
     AUD_TRY(describe(l, text, &declaration.info, err));
     declaration.policy.text = text->text;
@@ -317,6 +371,8 @@ aud_status aud_policy_set_new(const aud_policy_load *load, aud_policy_set **out,
     if (load->host != NULL) {
         set->host = *load->host;
     }
+    set->lines = load->lines;
+    set->traced = load->traced;
     AUD_TRY(load_all(&l, err));
     *out = AUD_MOVE(set);
     return AUD_OK;

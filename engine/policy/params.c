@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 #include "engine/policy/frozen.h"
 #include "engine/policy/library.h"
+#include "engine/policy/set.h"
 
 enum { MAX_DEPTH = 8, MAX_MEMBERS = 10000, MAX_CHOICES = 64 };
 
@@ -204,7 +205,7 @@ static void read_choices(lua_State *L, aud_arena *arena, aud_param *out)
     value->text = choices[0];
     out->choices = choices;
     out->num_choices = num;
-    out->value = value;
+    out->value = out->declared = value;
 }
 
 void aud_param_declare(lua_State *L, aud_str name, aud_arena *arena, aud_param *out)
@@ -220,7 +221,7 @@ void aud_param_declare(lua_State *L, aud_str name, aud_arena *arena, aud_param *
         }
         return;
     }
-    out->value = read_value(L, name, arena, 0);
+    out->value = out->declared = read_value(L, name, arena, 0);
     out->kind = out->value->kind;
     if (out->kind == AUD_PARAM_LIST && out->value->first != NULL) {
         out->element = out->value->first->kind;
@@ -288,6 +289,28 @@ static int refuse_param(lua_State *L)
                  aud_hint(name, names, num, hint));
 }
 
+/* A parameter is asked for, and recorded. */
+static int watched_param(lua_State *L)
+{
+    const aud_policy *policy = aud_vm_of(L)->policy;
+    aud_str name = aud_lua_str(L, 2);
+
+    for (size_t i = 0; policy != NULL && i < policy->num_params; i++) {
+        const struct aud_param_info *info = &policy->info->params[i];
+
+        if (aud_str_eq(info->name, name)) {
+            aud_lua_trace(L, (aud_step){.kind = AUD_STEP_PARAM,
+                                        .name = name,
+                                        .value = info->value,
+                                        .configured = info->configured,
+                                        .config_line = info->line});
+        }
+    }
+    lua_settop(L, 2);
+    (void)lua_gettable(L, lua_upvalueindex(1));
+    return 1;
+}
+
 void aud_params_push(lua_State *L, const aud_param *params, size_t num_params)
 {
     lua_newtable(L);
@@ -303,6 +326,9 @@ void aud_params_push(lua_State *L, const aud_param *params, size_t num_params)
     lua_setfield(L, -2, "__index");
     lua_setmetatable(L, -2);
     aud_frozen_wrap(L);
+    if (aud_vm_of(L)->trace != NULL) {
+        aud_frozen_watch(L, watched_param);
+    }
 }
 
 const void *aud_param_check_ca_list(lua_State *L, int index)

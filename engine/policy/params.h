@@ -33,8 +33,10 @@ typedef struct aud_param {
     aud_param_kind kind, element; /* `element` of a list */
     const aud_str *choices;
     size_t num_choices;
-    const aud_param_value *value; /* NULL: required and not set */
+    const aud_param_value *declared; /* its default; NULL: required */
+    const aud_param_value *value;    /* NULL: required and not set */
     bool configured;
+    uint32_t line; /* of the configuration that set it */
 } aud_param;
 
 /* required "ca_list" and choice { "a", "b" }, as Lua calls them. */

@@ -198,6 +198,7 @@ static aud_status configure(aud_param *param, const place *at, const aud_node *n
     }
     param->value = value;
     param->configured = true;
+    param->line = node->key_line;
     return AUD_OK;
 }
 
@@ -304,6 +305,37 @@ static aud_status show_value(const aud_param_value *value, aud_arena *arena, aud
     return aud_arena_dup(arena, aud_buf_str(&buf), out, err);
 }
 
+static const char *type_word(aud_param_kind kind)
+{
+    switch (kind) {
+    case AUD_PARAM_BOOL:
+        return "boolean";
+    case AUD_PARAM_INT:
+        return "integer";
+    case AUD_PARAM_TEXT:
+        return "string";
+    case AUD_PARAM_LIST:
+        return "list";
+    case AUD_PARAM_MAP:
+        return "table";
+    case AUD_PARAM_CA_LIST:
+        return "ca_list";
+    case AUD_PARAM_ANY:
+        break;
+    }
+    return "any";
+}
+
+/* "integer", "list of string", "choice". */
+static aud_status show_type(const aud_param *param, aud_arena *arena, aud_str *out, aud_error *err)
+{
+    bool typed = param->kind == AUD_PARAM_LIST && param->element != AUD_PARAM_ANY;
+
+    return aud_arena_printf(arena, out, err, "%s%s%s",
+                            param->num_choices > 0 ? "choice" : type_word(param->kind),
+                            typed ? " of " : "", typed ? type_word(param->element) : "");
+}
+
 aud_status aud_params_show(const aud_param *params, size_t num_params, aud_arena *arena,
                            const struct aud_param_info **out, aud_error *err)
 {
@@ -315,7 +347,13 @@ aud_status aud_params_show(const aud_param *params, size_t num_params, aud_arena
     for (size_t i = 0; i < num_params; i++) {
         infos[i].name = params[i].name;
         infos[i].configured = params[i].configured;
+        infos[i].line = params[i].line;
+        infos[i].required = params[i].required;
+        infos[i].choices = params[i].choices;
+        infos[i].num_choices = params[i].num_choices;
+        AUD_TRY(show_type(&params[i], arena, &infos[i].type, err));
         AUD_TRY(show_value(params[i].value, arena, &infos[i].value, err));
+        AUD_TRY(show_value(params[i].declared, arena, &infos[i].fallback, err));
     }
     *out = infos;
     return AUD_OK;

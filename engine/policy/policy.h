@@ -5,6 +5,8 @@
 
 #include "engine/model/approval.h"
 #include "engine/model/result.h"
+#include "engine/policy/lines.h"
+#include "engine/policy/trace.h"
 #include "engine/tree/node.h"
 
 /* Texts and declarations of the policies of a run; immutable after loading, shared by threads. */
@@ -40,6 +42,8 @@ typedef struct aud_policy_load {
     const aud_str *select, *skip; /* globs on ids; one that matches nothing is AUD_E_USAGE */
     size_t num_select, num_skip;
     const aud_policy_host *host;
+    aud_lines *lines; /* counts the lines that run; NULL: nobody asks */
+    bool traced;      /* opinions carry what was asked */
 } aud_policy_load;
 
 /*
@@ -74,6 +78,7 @@ typedef struct aud_opinion {
     int64_t flips_at;     /* next instant at which time may change this; INT64_MAX */
     bool broke;           /* the policy raised, ran out of steps or memory: a policy error */
     uint32_t broke_line;
+    const aud_trace *trace; /* of a traced set; else NULL */
 } aud_opinion;
 
 /* One Lua state; one a thread. */

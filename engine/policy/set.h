@@ -7,9 +7,10 @@
 typedef struct aud_policy {
     const aud_policy_info *info;
     aud_str text;
-    aud_severity declared; /* its default before configuration */
-    unsigned severities;   /* bits that fail { severity = } may give */
-    aud_param *params;     /* by name */
+    aud_policy_lines *lines; /* NULL: nobody counts */
+    aud_severity declared;   /* its default before configuration */
+    unsigned severities;     /* bits that fail { severity = } may give */
+    aud_param *params;       /* by name */
     size_t num_params;
     bool has_applies;
     int64_t issued_from, issued_until, in_force_from, in_force_until; /* INT64_MIN, INT64_MAX */
@@ -23,6 +24,8 @@ struct aud_policy_set {
     aud_policy_error *errors;
     size_t num_errors;
     aud_policy_host host;
+    aud_lines *lines;
+    bool traced;
 };
 
 #endif

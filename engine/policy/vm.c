@@ -109,11 +109,23 @@ void aud_lua_charge(lua_State *L, size_t steps)
     check_steps(L, vm);
 }
 
+/* Lines of the text itself run by being loaded: only those of its functions tell something. */
+static void note_line_run(lua_State *L, const aud_vm *vm, lua_Debug *at)
+{
+    if (vm->lines != NULL && lua_getinfo(L, "S", at) != 0 && at->what[0] == 'L' &&
+        at->currentline > 0 && (uint32_t)at->currentline <= vm->lines->num) {
+        vm->lines->states[at->currentline - 1] |= AUD_LINE_RAN;
+    }
+}
+
 static void count_instructions(lua_State *L, lua_Debug *at)
 {
     aud_vm *vm = aud_vm_of(L);
 
-    AUD_UNUSED(at);
+    if (at->event == LUA_HOOKLINE) {
+        note_line_run(L, vm, at);
+        return;
+    }
     vm->steps += HOOK_EVERY;
     check_steps(L, vm);
 }
@@ -171,7 +183,8 @@ aud_stop aud_lua_call(aud_vm *vm, lua_State *L, int num_args, int num_results)
     vm->stop = AUD_STOP_NONE;
     vm->line = vm->blame = 0;
     vm->status = AUD_OK;
-    lua_sethook(L, count_instructions, LUA_MASKCOUNT, HOOK_EVERY);
+    lua_sethook(L, count_instructions,
+                vm->lines == NULL ? LUA_MASKCOUNT : LUA_MASKCOUNT | LUA_MASKLINE, HOOK_EVERY);
     status = lua_pcall(L, num_args, num_results, AUD_VM_HANDLER);
     if (vm->stop != AUD_STOP_NONE) {
         lua_pop(L, status == LUA_OK ? 0 : 1);
@@ -304,6 +317,14 @@ aud_str aud_lua_dup(lua_State *L, aud_arena *arena, aud_str s)
         aud_lua_stop_status(L, st);
     }
     return copy;
+}
+
+void aud_lua_trace(lua_State *L, aud_step step)
+{
+    step.line = aud_lua_line(L);
+    if (aud_trace_add(aud_vm_of(L)->trace, &step, NULL) != AUD_OK) {
+        aud_lua_stop_status(L, AUD_E_NOMEM);
+    }
 }
 
 const char *aud_hint(aud_str name, const char *const *names, size_t num_names,

@@ -59,6 +59,8 @@ typedef struct aud_vm {
     const aud_policy_host *host;
     const struct aud_policy *policy;
     const aud_object_type *subject_type;
+    aud_policy_lines *lines; /* of the policy that runs; NULL: nobody counts */
+    aud_trace *trace;        /* NULL: nobody asks */
 } aud_vm;
 
 AUD_NODISCARD aud_status aud_vm_init(aud_vm *vm, aud_error *err);
@@ -88,6 +90,8 @@ _Noreturn void aud_lua_stop_status(lua_State *L, aud_status status);
 /* Line of the innermost Lua function. */
 uint32_t aud_lua_line(lua_State *L);
 void aud_lua_charge(lua_State *L, size_t steps);
+/* Adds a step, with the line that asks; a system stop when memory runs out. */
+void aud_lua_trace(lua_State *L, aud_step step);
 /* The text under way: begin, put, then push as a Lua string. */
 void aud_lua_text_begin(lua_State *L);
 void aud_lua_text_put(lua_State *L, aud_str bytes);

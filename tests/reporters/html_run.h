@@ -146,7 +146,8 @@ static inline void fill_policies(run *r)
     r->policies[1].num_controls = 2;
     r->policies[1].params = &r->param;
     r->policies[1].num_params = 1;
-    r->param = (struct aud_param_info){AUD_LIT("rsa_min"), AUD_LIT("2048"), true};
+    r->param = (struct aud_param_info){
+        .name = AUD_LIT("rsa_min"), .value = AUD_LIT("2048"), .configured = true};
     r->policies[2].id = AUD_LIT("core/owner_present");
     r->policies[2].title = AUD_LIT("Every certificate has an owner");
     r->policies[2].severity = AUD_SEV_MEDIUM;

@@ -256,8 +256,8 @@ static inline void sample_fill_policies(sample *s)
         AUD_LIT_INIT("pci_dss_4.0.1:4.2.1"),
     };
     static const struct aud_param_info some_params[] = {
-        {AUD_LIT_INIT("ec_min"), AUD_LIT_INIT("256"), false},
-        {AUD_LIT_INIT("rsa_min"), AUD_LIT_INIT("2048"), true},
+        {.name = AUD_LIT_INIT("ec_min"), .value = AUD_LIT_INIT("256")},
+        {.name = AUD_LIT_INIT("rsa_min"), .value = AUD_LIT_INIT("2048"), .configured = true},
     };
     static const struct {
         const char *id, *title;
