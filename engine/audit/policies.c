@@ -220,7 +220,9 @@ aud_status aud_run_load_policies(aud_run *run, aud_error *err)
                              .num_select = run->options->num_select,
                              .skip = run->options->skip,
                              .num_skip = run->options->num_skip,
-                             .host = &run->host};
+                             .host = &run->host,
+                             .lines = run->options->lines,
+                             .traced = run->options->traced};
     st = aud_policy_set_new(&load, &run->policies, err);
     if (st != AUD_OK && err != NULL && err->line != 0) {
         aud_error_place(err, run->config.path, err->line);

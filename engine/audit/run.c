@@ -148,6 +148,12 @@ static aud_status execute(aud_run *run, aud_error *err)
     }
     AUD_TRY(read_population(run, err));
     start = aud_run_clock();
+    if (run->options->no_judging) {
+        run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+        run->result.policy_errors =
+            aud_policy_set_errors(run->policies, &run->result.num_policy_errors);
+        return AUD_OK;
+    }
     if (!run->options->no_policies) {
         AUD_TRY(aud_run_judge(run, err));
     }

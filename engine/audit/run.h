@@ -5,6 +5,7 @@
 #include "engine/audit/config.h"
 #include "engine/audit/rules.h"
 #include "engine/model/result.h"
+#include "engine/policy/policy.h"
 
 typedef enum aud_stage { AUD_STAGE_READ, AUD_STAGE_LINK, AUD_STAGE_JUDGE } aud_stage;
 
@@ -25,6 +26,9 @@ typedef struct aud_run_options {
     size_t num_passwords;
     bool no_policies; /* read only: for `show` */
     aud_rules *rules; /* where gate material comes from; NULL: the disk */
+    bool no_judging;  /* read, and load policies: for `explain` */
+    bool traced;      /* opinions carry what was asked */
+    aud_lines *lines; /* counts the lines of policies that run; one thread then; may be NULL */
     /* Called from any thread, seldom; may be NULL. */
     void (*progress)(void *ctx, aud_stage stage, size_t done, size_t total);
     void *progress_ctx;
