@@ -19,6 +19,7 @@ typedef enum opt {
     OPT_FAIL_ON,
     OPT_OUTPUT,
     OPT_POLICIES,
+    OPT_DIR,
     OPT_SELECT,
     OPT_SKIP,
     OPT_MIN_SEVERITY,
@@ -61,6 +62,7 @@ static const opt_row rows[NUM_OPTS] = {
                     "standard output; may be\n                                repeated"},
     [OPT_POLICIES] = {"policies", 0, "DIR", "CERTAUDIT_POLICIES",
                       "add the policy packs below DIR; may be repeated"},
+    [OPT_DIR] = {"dir", 0, "DIR", NULL, "policy new: the folder of packs (default: policies)"},
     [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
     [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out; may be repeated"},
     [OPT_MIN_SEVERITY] = {"min-severity", 0, "SEVERITY", "CERTAUDIT_MIN_SEVERITY",
@@ -251,6 +253,9 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         return aud_args_output(args, value, err);
     case OPT_POLICIES:
         return AUD_VEC_PUSH(&args->policy_dirs, value, err);
+    case OPT_DIR:
+        args->dir = value;
+        break;
     case OPT_SELECT:
         return AUD_VEC_PUSH(&args->select, value, err);
     case OPT_SKIP:
@@ -480,8 +485,8 @@ void aud_args_show(const aud_args *args, aud_out *out)
     for (size_t i = 0; i < OPT_LATER; i++) {
         aud_str value = shown(args, i);
 
-        if (rows[i].value == NULL || i == OPT_OUTPUT || i == OPT_POLICIES || i == OPT_SELECT ||
-            i == OPT_SKIP) {
+        if (rows[i].value == NULL || i == OPT_OUTPUT || i == OPT_POLICIES || i == OPT_DIR ||
+            i == OPT_SELECT || i == OPT_SKIP) {
             continue;
         }
         aud_out_printf(out, "%-14s %-24.*s (%s)\n", rows[i].name,

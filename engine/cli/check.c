@@ -53,7 +53,7 @@ static bool wants_color(const aud_args *args)
     return isatty(STDOUT_FILENO) == 1 && (no_color == NULL || no_color[0] == '\0');
 }
 
-static unsigned terminal_width(void)
+unsigned aud_terminal_width(void)
 {
     struct winsize size = {0};
 
@@ -73,7 +73,7 @@ static aud_status write_one(const aud_args *args, const aud_output *output,
 
     if (aud_str_eq(output->path, AUD_LIT("-"))) {
         env.color = wants_color(args);
-        env.width = terminal_width();
+        env.width = aud_terminal_width();
         return output->reporter->write(result, &env, out, err);
     }
     AUD_TRY(aud_out_open_file(output->path, &file, err));
@@ -266,39 +266,4 @@ int aud_command_show(aud_args *args, aud_out *out)
     }
     code = aud_show_text(aud_run_result(run), out);
     return code != AUD_EXIT_CLEAN ? code : (int)aud_run_result(run)->gate.exit_code;
-}
-
-int aud_command_policy(aud_args *args, aud_out *out)
-{
-    AUD_CLEANUP(aud_run_freep) aud_run *run = NULL;
-    aud_config config;
-    aud_run_options options;
-    aud_error err = {0};
-    const aud_result *r;
-
-    if (args->operands.len != 1 || !aud_str_eq(args->operands.items[0], AUD_LIT("list"))) {
-        aud_say("certaudit: usage: certaudit policy list");
-        return AUD_EXIT_USAGE;
-    }
-    if (aud_find_config(args, &config, &err) != AUD_OK) {
-        return complain_usage(&err);
-    }
-    args->operands.len = 0;
-    if (aud_run_options_of(args, &config, &options, &err) != AUD_OK ||
-        aud_run_policies(&options, &run, &err) != AUD_OK) {
-        return complain_usage(&err);
-    }
-    r = aud_run_result(run);
-    for (size_t i = 0; i < r->num_policies; i++) {
-        const aud_policy_info *p = &r->policies[i];
-
-        aud_out_printf(out, "%-26.*s %-9s %.*s%s\n", AUD_ARG(p->id), aud_severity_name(p->severity),
-                       AUD_ARG(p->title), p->configured ? "" : " (not configured)");
-    }
-    for (size_t i = 0; i < r->num_policy_errors; i++) {
-        const aud_policy_error *e = &r->policy_errors[i];
-
-        aud_say("certaudit: %.*s:%u: %.*s", AUD_ARG(e->path), e->line, AUD_ARG(e->message));
-    }
-    return r->num_policy_errors > 0 ? AUD_EXIT_USAGE : AUD_EXIT_CLEAN;
 }

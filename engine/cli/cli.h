@@ -39,7 +39,7 @@ typedef struct aud_args {
     aud_strs operands;
     aud_str base, gate_from;
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
-    aud_str progress_text, color_text;
+    aud_str progress_text, color_text, dir;
     int64_t at;
     aud_severity fail_on, min_severity;
     bool has_fail_on;
@@ -76,8 +76,10 @@ AUD_NODISCARD aud_status aud_operand_sources(aud_args *args, const aud_source_co
 /* Commands; each gives the exit code. `out` is standard output. */
 int aud_command_check(aud_args *args, aud_out *out);
 int aud_command_show(aud_args *args, aud_out *out);
-int aud_command_policy(aud_args *args, aud_out *out);
+int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
 int aud_help(const char *command, aud_out *out);
+/* Columns of the terminal that standard output is; 0 if it is none. */
+unsigned aud_terminal_width(void);
 /* Everything: finds the command, reads its arguments, runs it. */
 int aud_cli(int argc, char **argv, aud_out *out);
 /* Subjects and gaps for people. */

@@ -37,8 +37,34 @@ static const command commands[] = {
     {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
      "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
      "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},
-    {"policy", aud_command_policy, "policy list", "the policies that would judge",
-     "Prints id, severity and title of every policy that the configuration gives.\n"},
+    {"policy", aud_command_policy, "policy SUBCOMMAND",
+     "list, show, explain, test and write policies",
+     "  list                            every policy that the configuration gives\n"
+     "  show ID                         all of one policy, its parameters with their origin\n"
+     "  explain ID SUBJECT [SOURCE...]  why it gave its verdict: what it read, asked and was told\n"
+     "  test [DIR|PACK...]              runs the cases beside policies; coverage of their lines\n"
+     "  new PACK/NAME [--dir DIR]       writes a policy with its cases; overwrites nothing\n"
+     "\n"
+     "list, show and explain write JSON with -o json=PATH, test JUnit with -o junit=PATH.\n"
+     "SUBJECT is an id, a SHA-256 or its beginning, host:port, path, path:line or a name.\n"
+     "\n"
+     "A pack is a folder: policies/PACK/POLICY.lua, named by 'policies: {dirs: [policies]}' of\n"
+     "certaudit.yaml or by --policies. Cases lie beside, in policies/PACK/POLICY/:\n"
+     "  pass_* fail_* na_*   one input each, a file or a folder; its name says the verdict "
+     "wanted.\n"
+     "                       It is judged alone, as a git repository, or as a plain folder if its\n"
+     "                       name holds '.folder.'\n"
+     "  certaudit.yaml       parameters for these cases (may be left out)\n"
+     "  clock                the judged instant (default: 2026-01-01T00:00:00Z)\n"
+     "test exits with 0 if all is as wanted, 1 if a case is not or a policy lacks one of the "
+     "three,\n"
+     "2 if a policy does not load, 3 if there was nothing to test.\n"
+     "\n"
+     "Examples:\n"
+     "  certaudit policy new acme/names && certaudit policy test\n"
+     "  certaudit policy explain core/expiry www.example.com:443 scans/\n"
+     "  certaudit policy explain core/key_size 3fa9c2d1 --at 2027-01-01T00:00:00Z\n"
+     "  certaudit policy test -o junit=out/policies.xml\n"},
     {"version", run_version, "version", "program and library versions", ""},
     {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
     {"evidence", NULL, NULL, NULL, NULL},
