@@ -119,6 +119,19 @@ static aud_status put_errors(github *g)
     return AUD_OK;
 }
 
+static aud_status put_notices(github *g)
+{
+    for (size_t i = 0; i < g->result->num_notices; i++) {
+        if (take(g, LEVEL_NOTICE)) {
+            AUD_TRY(aud_neutral_add(
+                &g->text, aud_neutral_cut(g->result->notices[i], AUD_REPORT_TEXT_MAX), g->err));
+            AUD_TRY(put_command(g, LEVEL_NOTICE, (aud_report_spot){{NULL, 0}, 0},
+                                AUD_LIT("certaudit")));
+        }
+    }
+    return AUD_OK;
+}
+
 /* The outcome in one line, and what the limits left out. */
 static aud_status put_outcome(github *g)
 {
@@ -149,6 +162,7 @@ static aud_status write_github(const aud_result *result, const aud_report_env *e
     st = put_errors(&g);
     st = st == AUD_OK ? put_findings(&g, env) : st;
     st = st == AUD_OK ? put_gaps(&g) : st;
+    st = st == AUD_OK ? put_notices(&g) : st;
     st = st == AUD_OK ? put_outcome(&g) : st;
     text = g.text;
     return st;

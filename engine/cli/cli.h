@@ -77,6 +77,7 @@ AUD_NODISCARD aud_status aud_operand_sources(aud_args *args, const aud_source_co
 int aud_command_check(aud_args *args, aud_out *out);
 int aud_command_show(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
+int aud_command_init(aud_args *args, aud_out *out);
 int aud_help(const char *command, aud_out *out);
 /* Columns of the terminal that standard output is; 0 if it is none. */
 unsigned aud_terminal_width(void);

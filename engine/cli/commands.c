@@ -65,13 +65,16 @@ static const command commands[] = {
      "  certaudit policy explain core/expiry www.example.com:443 scans/\n"
      "  certaudit policy explain core/key_size 3fa9c2d1 --at 2027-01-01T00:00:00Z\n"
      "  certaudit policy test -o junit=out/policies.xml\n"},
+    {"init", aud_command_init, "init [FORGE]", "a starter configuration and pipeline file",
+     "Writes certaudit.yaml at the top of the repository one stands in, with an exclude and its\n"
+     "reason for folders like vendor/, and the pipeline file of the forge that is found or named:\n"
+     "github, gitlab, azure or jenkins. Nothing that is there is overwritten.\n"},
     {"version", run_version, "version", "program and library versions", ""},
     {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
     {"evidence", NULL, NULL, NULL, NULL},
     {"verify", NULL, NULL, NULL, NULL},
     {"inventory", NULL, NULL, NULL, NULL},
     {"compare", NULL, NULL, NULL, NULL},
-    {"init", NULL, NULL, NULL, NULL},
     {"completion", NULL, NULL, NULL, NULL},
 };
 
