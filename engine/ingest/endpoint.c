@@ -226,6 +226,38 @@ aud_status aud_endpoint_gap(aud_endpoint *e, const aud_reading *r, aud_gap_kind 
                               reason);
 }
 
+typedef struct pem_text {
+    aud_endpoint *endpoint;
+    uint32_t line;
+} pem_text;
+
+static aud_status pem_certificate(void *ctx, aud_str der, aud_error *err)
+{
+    const pem_text *p = ctx;
+
+    return aud_endpoint_cert_add(p->endpoint, der, p->line, err);
+}
+
+aud_status aud_endpoint_pem(aud_endpoint *e, const aud_reading *r, aud_str text, uint32_t line,
+                            aud_error *err)
+{
+    const size_t before = e->chain.len;
+    pem_text p = {e, line};
+    const aud_sighting where = place_of(e, r, line, AUD_USE_SERVED);
+
+    AUD_TRY(aud_reading_embedded(r, text, &where, pem_certificate, &p, err));
+    if (e->chain.len == before + 1) {
+        return AUD_OK;
+    }
+    e->chain_broken = true;
+    e->leaf_lost = e->leaf_lost || before == 0;
+    if (aud_may_hold_pem(text)) {
+        return AUD_OK; /* the gap is there, with its reason */
+    }
+    return aud_endpoint_gap(e, r, AUD_GAP_BROKEN, line,
+                            "a certificate of the report cannot be read; scan again", err);
+}
+
 static aud_status lineage_of(aud_endpoint *e, aud_str *out_identity, aud_str *out_lineage,
                              aud_error *err)
 {

@@ -50,6 +50,7 @@ typedef struct aud_endpoint {
     unsigned tested, offered; /* bits 1 << aud_protocol */
     bool protocols_told;      /* the scanner lists protocols by themselves */
     bool odd_protocol;        /* a version is offered that nobody knows */
+    bool spoke_tls;           /* a handshake is told, and not of which version */
     bool suites_partial;      /* it does not try, or does not list, every suite */
     AUD_VEC(aud_endpoint_suite) suites;
     AUD_VEC(aud_str) unknown_suites, groups;
@@ -93,6 +94,12 @@ AUD_NODISCARD aud_status aud_endpoint_attack_add(aud_endpoint *e, const char *na
                                                  aud_attack state, aud_error *err);
 AUD_NODISCARD aud_status aud_endpoint_cert_add(aud_endpoint *e, aud_str der, uint32_t line,
                                                aud_error *err);
+/*
+ * The one certificate of a PEM text, next in the chain. What cannot be read is a gap, and the chain
+ * is broken.
+ */
+AUD_NODISCARD aud_status aud_endpoint_pem(aud_endpoint *e, const aud_reading *r, aud_str text,
+                                          uint32_t line, aud_error *err);
 /* What follows is another chain of the same server, its leaf first. */
 AUD_NODISCARD aud_status aud_endpoint_other_leaf(aud_endpoint *e, aud_str der, uint32_t line,
                                                  aud_error *err);

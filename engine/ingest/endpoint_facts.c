@@ -11,7 +11,8 @@ static void set_optional(aud_bag_builder *b, unsigned field, aud_str text, bool 
 
 bool aud_endpoint_speaks_tls(const aud_endpoint *e)
 {
-    return e->offered != 0 || e->odd_protocol || e->suites.len > 0 || e->unknown_suites.len > 0;
+    return e->offered != 0 || e->odd_protocol || e->suites.len > 0 || e->unknown_suites.len > 0 ||
+           e->spoke_tls || e->chain.len > 0 || e->declared_sha256.len > 0;
 }
 
 /* Versions offered of which no suite is listed. */
@@ -53,7 +54,7 @@ static void set_protocols(aud_endpoint *e, aud_bag_builder *b)
     if (e->protocols_told) {
         aud_bag_set(b, AUD_F_endpoint_protocols_tested, aud_protocol_list(e->tested, &e->arena));
     }
-    if (aud_endpoint_speaks_tls(e)) {
+    if (e->offered != 0 || (aud_endpoint_speaks_tls(e) && e->protocols_told)) {
         aud_bag_set(b, whole ? AUD_F_endpoint_protocols : AUD_F_endpoint_protocols_seen,
                     aud_protocol_list(e->offered, &e->arena));
     }
@@ -71,11 +72,11 @@ static void set_suites(aud_endpoint *e, aud_bag_builder *b)
     const unsigned all = (1u << AUD_NUM_PROTOCOLS) - 1;
     const bool listed = e->unknown_suites.len == 0 && (without & ~old) == 0 && !e->suites_partial;
     /* a scanner that lists no protocols by themselves (sslscan 1) tries what it knows */
-    const bool whole = listed && (!e->protocols_told || e->tested == all);
+    const bool whole = listed && e->suites.len > 0 && (!e->protocols_told || e->tested == all);
 
     aud_bag_set_texts(b, AUD_F_endpoint_unknown_suites, e->unknown_suites.items,
                       e->unknown_suites.len);
-    if (!aud_endpoint_speaks_tls(e)) {
+    if (e->offered == 0 && e->suites.len == 0 && e->unknown_suites.len == 0 && !e->odd_protocol) {
         return;
     }
     aud_bag_set(b, AUD_F_endpoint_unlisted_protocols, aud_protocol_list(without, &e->arena));

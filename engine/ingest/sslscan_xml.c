@@ -350,35 +350,13 @@ static aud_status on_text(void *ctx, aud_str text, aud_error *err)
     return keep(r, aud_buf_add(&r->text, text, err));
 }
 
-static aud_status blob_certificate(void *ctx, aud_str der, aud_error *err)
-{
-    report *r = ctx;
-
-    return aud_endpoint_cert_add(&r->endpoint, der, r->line, err);
-}
-
-/* One certificate a blob; anything else there is a gap of its own. */
 static aud_status end_blob(report *r, aud_error *err)
 {
-    const size_t before = r->endpoint.chain.len;
-    aud_sighting where = aud_reading_at(r->reading, r->line, AUD_USE_SERVED);
+    aud_endpoint *e = &r->endpoint;
 
-    where.host = r->endpoint.host;
-    where.port = r->endpoint.port;
-    AUD_TRY(
-        aud_reading_embedded(r->reading, aud_buf_str(&r->text), &where, blob_certificate, r, err));
-    if (r->endpoint.chain.len == before + 1) {
-        r->endpoint.chain_whole = before > 0 && !r->endpoint.chain_broken;
-        return AUD_OK;
-    }
-    r->endpoint.chain_whole = false;
-    r->endpoint.chain_broken = true;
-    r->endpoint.leaf_lost = r->endpoint.leaf_lost || before == 0;
-    if (aud_may_hold_pem(aud_buf_str(&r->text))) {
-        return AUD_OK; /* the gap is there, with its reason */
-    }
-    return aud_endpoint_gap(&r->endpoint, r->reading, AUD_GAP_BROKEN, r->line,
-                            "a certificate of the report cannot be read; scan again", err);
+    AUD_TRY(aud_endpoint_pem(e, r->reading, aud_buf_str(&r->text), r->line, err));
+    e->chain_whole = e->chain.len > 1 && !e->chain_broken;
+    return AUD_OK;
 }
 
 /* The leaf as the report describes it; the short form repeats it and is in every version. */
