@@ -97,9 +97,6 @@ aud_status aud_endpoint_suite_add(aud_endpoint *e, const aud_suite *suite, aud_s
                                   unsigned protocols, uint64_t dh_bits, aud_error *err)
 {
     e->offered |= protocols;
-    if (protocols == 0) {
-        e->odd_protocol = true;
-    }
     if (!suite) {
         return add_once(e, &e->unknown_suites.items, &e->unknown_suites.len, &e->unknown_suites.cap,
                         MAX_UNKNOWN, written.len > 0 ? written : AUD_LIT("(no name)"), err);

@@ -52,6 +52,7 @@ typedef struct aud_endpoint {
     bool odd_protocol;        /* a version is offered that nobody knows */
     bool spoke_tls;           /* a handshake is told, and not of which version */
     bool suites_partial;      /* it does not try, or does not list, every suite */
+    bool suites_whole;        /* it tried every suite, and does not say in which version */
     AUD_VEC(aud_endpoint_suite) suites;
     AUD_VEC(aud_str) unknown_suites, groups;
     bool groups_whole; /* every group was tried */

@@ -70,7 +70,8 @@ static void set_suites(aud_endpoint *e, aud_bag_builder *b)
     const unsigned without = unlisted(e);
     const unsigned old = 1u << AUD_SSL_2 | 1u << AUD_SSL_3;
     const unsigned all = (1u << AUD_NUM_PROTOCOLS) - 1;
-    const bool listed = e->unknown_suites.len == 0 && (without & ~old) == 0 && !e->suites_partial;
+    const bool listed = e->unknown_suites.len == 0 && !e->suites_partial &&
+                        ((without & ~old) == 0 || e->suites_whole);
     /* a scanner that lists no protocols by themselves (sslscan 1) tries what it knows */
     const bool whole = listed && e->suites.len > 0 && (!e->protocols_told || e->tested == all);
 
@@ -217,7 +218,9 @@ static void set_place(aud_endpoint *e, aud_bag_builder *b)
 static aud_status set_facts(aud_endpoint *e, aud_bag_builder *b, aud_str *out_leaf, aud_error *err)
 {
     set_place(e, b);
-    aud_bag_set(b, AUD_F_endpoint_speaks_tls, aud_bool(aud_endpoint_speaks_tls(e)));
+    if (aud_endpoint_speaks_tls(e) || e->tested == (1u << AUD_NUM_PROTOCOLS) - 1) {
+        aud_bag_set(b, AUD_F_endpoint_speaks_tls, aud_bool(aud_endpoint_speaks_tls(e)));
+    }
     set_protocols(e, b);
     set_suites(e, b);
     if (e->groups.len > 0) {

@@ -176,6 +176,7 @@ static aud_status on_cipher(report *r, const element *el, aud_error *err)
     const aud_suite *suite = accepted ? suite_of(name, attr(el, "id")) : NULL;
     const unsigned protocols =
         aud_protocol_find(attr(el, "sslversion"), &protocol) ? 1u << protocol : 0;
+    r->endpoint.odd_protocol = r->endpoint.odd_protocol || protocols == 0;
     if (!aud_parse_u64(attr(el, "dhebits"), &dh_bits)) {
         dh_bits = 0;
     }

@@ -200,14 +200,17 @@ static aud_status set_agreed(fusion *f, unsigned field, aud_error *err)
 /* One report that heard TLS is enough. */
 static void set_speaks_tls(fusion *f)
 {
-    bool speaks = false;
+    bool speaks = false, told = false;
 
     for (size_t i = 0; i < f->num; i++) {
         const aud_value value =
             aud_fusion_told(f, i, AUD_F_endpoint_speaks_tls, AUD_F_endpoint_speaks_tls);
+        told = told || value.presence == AUD_PRESENT;
         speaks = speaks || (value.presence == AUD_PRESENT && value.as.boolean);
     }
-    aud_bag_set(&f->bag, AUD_F_endpoint_speaks_tls, aud_bool(speaks));
+    if (told) {
+        aud_bag_set(&f->bag, AUD_F_endpoint_speaks_tls, aud_bool(speaks));
+    }
 }
 
 /* The oldest report that still counts, for that bounds the age of every fact. */

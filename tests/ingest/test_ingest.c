@@ -192,6 +192,8 @@ static const struct {
 } owned[] = {
     {"/sslscan-xml/", ".xml", "sslscan_xml"},
     {"/nmap-xml/", ".xml", "nmap_xml"},
+    {"/testssl/", ".json", "testssl_json"},
+    {"/testssl/", ".csv", "testssl_csv"},
 };
 
 /* Everybody's own; other tables may be inventories. */
