@@ -1,5 +1,5 @@
 /* engine/audit/config.c - certaudit.yaml, read strictly. */
-#include "engine/audit/config.h"
+#include "engine/audit/config_parts.h"
 
 #include "engine/base/instant.h"
 #include "engine/pki/cert.h"
@@ -23,8 +23,7 @@ static aud_status want_list(const aud_node *node, const char *what, aud_error *e
     return AUD_OK;
 }
 
-/* A usage error at a node; the caller adds the path. */
-static aud_status refuse(const aud_node *node, aud_error *err, const char *message)
+aud_status aud_config_refuse(const aud_node *node, aud_error *err, const char *message)
 {
     aud_status st = aud_fail(err, AUD_E_USAGE, "%s", message);
 
@@ -68,7 +67,7 @@ static aud_status with_reason(const aud_node *map, aud_str *out, aud_error *err)
 {
     AUD_TRY(optional(map, "reason", out, err));
     if (aud_str_trim(*out).len == 0) {
-        return refuse(map, err, "needs a 'reason' in words");
+        return aud_config_refuse(map, err, "needs a 'reason' in words");
     }
     return AUD_OK;
 }
@@ -92,7 +91,7 @@ static aud_status read_excludes(const aud_node *list, aud_arena *arena, aud_sour
         AUD_TRY(aud_node_only(n, keys, err));
         AUD_TRY(optional(n, "path", &rules[num].path, err));
         if (rules[num].path.len == 0) {
-            return refuse(n, err, "an exclude needs a 'path'");
+            return aud_config_refuse(n, err, "an exclude needs a 'path'");
         }
         AUD_TRY(with_reason(n, &rules[num].reason, err));
         num++;
@@ -127,8 +126,8 @@ static void cut_glob(aud_source_config *source)
 static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_config *out,
                               aud_error *err)
 {
-    static const char *const keys[] = {"name",   "path",     "rev",     "exclude",
-                                       "format", "complete", "max_age", NULL};
+    static const char *const keys[] = {"name",     "path",    "rev",     "exclude", "format",
+                                       "complete", "max_age", "columns", NULL};
     const aud_node *complete;
     aud_str age = {NULL, 0};
 
@@ -137,10 +136,11 @@ static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_co
     AUD_TRY(optional(n, "name", &out->name, err));
     AUD_TRY(optional(n, "path", &out->path, err));
     AUD_TRY(optional(n, "rev", &out->rev, err));
-    AUD_TRY(optional(n, "format", &out->format, err));
+    AUD_TRY(aud_config_format(aud_node_get(n, "format"), out, err));
+    AUD_TRY(aud_config_columns(aud_node_get(n, "columns"), arena, out, err));
     AUD_TRY(optional(n, "max_age", &age, err));
     if (out->name.len == 0 || out->path.len == 0) {
-        return refuse(n, err, "a source needs a 'name' and a 'path'");
+        return aud_config_refuse(n, err, "a source needs a 'name' and a 'path'");
     }
     if (age.len > 0) {
         aud_status st = aud_duration_parse(age, &out->max_age_seconds, err);
@@ -177,7 +177,7 @@ static aud_status read_sources(const aud_node *list, aud_arena *arena, aud_confi
         AUD_TRY(read_source(n, arena, &sources[num], err));
         for (size_t i = 0; i < num; i++) {
             if (aud_str_eq(sources[i].name, sources[num].name)) {
-                return refuse(n, err, "two sources have the same name");
+                return aud_config_refuse(n, err, "two sources have the same name");
             }
         }
         num++;
@@ -226,9 +226,9 @@ static aud_status read_owners(const aud_node *list, aud_arena *arena, aud_config
         AUD_TRY(aud_node_only(n, keys, err));
         match = aud_node_get(n, "match");
         if (match == NULL || match->kind != AUD_NODE_MAP || match->len == 0) {
-            return refuse(n, err,
-                          "an owner line needs a 'match' with path, dns, environment or "
-                          "lineage");
+            return aud_config_refuse(n, err,
+                                     "an owner line needs a 'match' with path, dns, environment or "
+                                     "lineage");
         }
         AUD_TRY(aud_node_only(match, match_keys, err));
         AUD_TRY(optional(match, "path", &rule->path, err));
@@ -238,7 +238,7 @@ static aud_status read_owners(const aud_node *list, aud_arena *arena, aud_config
         AUD_TRY(optional(n, "owner", &rule->owner, err));
         rule->line = n->line;
         if (rule->owner.len == 0) {
-            return refuse(n, err, "an owner line needs an 'owner'");
+            return aud_config_refuse(n, err, "an owner line needs an 'owner'");
         }
     }
     out->owners = rules;
@@ -256,7 +256,8 @@ static aud_status read_aliases(const aud_node *map, aud_arena *arena, aud_config
         return AUD_OK;
     }
     if (map->kind != AUD_NODE_MAP) {
-        return refuse(map, err, "'owner_aliases' must be a map of an owner to its other names");
+        return aud_config_refuse(map, err,
+                                 "'owner_aliases' must be a map of an owner to its other names");
     }
     for (const aud_node *n = map->first; n != NULL; n = n->next) {
         AUD_TRY(want_list(n, "owner_aliases", err));
@@ -299,7 +300,7 @@ static aud_status read_accepts(const aud_node *list, aud_arena *arena, aud_confi
         AUD_TRY(optional(n, "source", &rule->source, err));
         AUD_TRY(optional(n, "path", &rule->path, err));
         if (rule->path.len == 0) {
-            return refuse(n, err, "an accept line needs a 'path'");
+            return aud_config_refuse(n, err, "an accept line needs a 'path'");
         }
         AUD_TRY(with_reason(n, &rule->reason, err));
         rule->line = n->line;
@@ -323,7 +324,8 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
     AUD_TRY(optional(map, "fail_on", &severity, err));
     if (severity.len > 0) {
         if (!aud_severity_find(severity, &out->fail_on)) {
-            return refuse(map, err, "'fail_on' must be critical, high, medium, low or info");
+            return aud_config_refuse(map, err,
+                                     "'fail_on' must be critical, high, medium, low or info");
         }
         out->has_fail_on = true;
     }
@@ -331,7 +333,7 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
     if (least != NULL) {
         AUD_TRY(aud_node_int(least, &number, err));
         if (number < 0) {
-            return refuse(least, err, "'min_subjects' must not be negative");
+            return aud_config_refuse(least, err, "'min_subjects' must not be negative");
         }
         out->min_subjects = (size_t)number;
     }
@@ -368,16 +370,17 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
     int64_t number = 0;
 
     if (root->kind != AUD_NODE_MAP) {
-        return refuse(root, err, "a configuration is a map that begins with 'version: 1'");
+        return aud_config_refuse(root, err,
+                                 "a configuration is a map that begins with 'version: 1'");
     }
     AUD_TRY(aud_node_only(root, keys, err));
     version = aud_node_get(root, "version");
     if (version == NULL) {
-        return refuse(root, err, "needs 'version: 1'");
+        return aud_config_refuse(root, err, "needs 'version: 1'");
     }
     AUD_TRY(aud_node_int(version, &number, err));
     if (number != 1) {
-        return refuse(version, err, "this program reads 'version: 1'");
+        return aud_config_refuse(version, err, "this program reads 'version: 1'");
     }
     AUD_TRY(refuse_later_keys(root, err));
     AUD_TRY(read_sources(aud_node_get(root, "sources"), arena, out, err));

@@ -3,6 +3,7 @@
 #ifndef AUD_AUDIT_CONFIG_H
 #define AUD_AUDIT_CONFIG_H
 
+#include "engine/ingest/adapter.h"
 #include "engine/model/result.h"
 #include "engine/tree/node.h"
 
@@ -19,6 +20,8 @@ typedef struct aud_source_config {
     aud_str format; /* adapter that is insisted on; empty: by content */
     const aud_exclude_rule *excludes;
     size_t num_excludes;
+    const aud_mapping *columns; /* header of a CSV -> field of the native snapshot */
+    size_t num_columns;
     bool complete;           /* it claims to list everything of its kind */
     int64_t max_age_seconds; /* 0: no bound */
     uint32_t line;           /* in the configuration; 0 for an argument */

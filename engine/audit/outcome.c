@@ -1,4 +1,4 @@
-/* engine/audit/outcome.c - accepted gaps, the sums that must add up, and the gate. */
+/* engine/audit/outcome.c - the gaps in order, the sums that must add up, and the gate. */
 #include "engine/audit/run_parts.h"
 
 #include "engine/base/text.h"
@@ -18,47 +18,13 @@ static int order_gaps(const void *left, const void *right)
     return order != 0 ? order : aud_str_cmp(a->reason, b->reason);
 }
 
-/* An accept line takes what is opaque by nature, never what is broken. */
-static aud_status accept_gaps(aud_run *run, aud_error *err)
+static void take_gaps(aud_run *run)
 {
-    bool *used = aud_arena_array(&run->arena, run->config.num_accepts, sizeof *used);
-    aud_str *notices = aud_arena_array(&run->arena, run->config.num_accepts, sizeof *notices);
-    size_t num = 0;
-
-    if (used == NULL || notices == NULL) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
-    for (size_t i = 0; i < run->gaps.len; i++) {
-        aud_gap *gap = &run->gaps.items[i];
-
-        for (size_t k = 0; k < run->config.num_accepts && aud_gap_is_opaque(gap->kind); k++) {
-            const aud_accept_rule *rule = &run->config.accepts[k];
-
-            if (aud_glob_match(rule->path, gap->where.path) &&
-                (rule->source.len == 0 || aud_glob_match(rule->source, gap->where.source))) {
-                AUD_TRY(aud_arena_dup(&run->arena, rule->reason, &gap->accepted, err));
-                used[k] = true;
-                break;
-            }
-        }
-    }
-    for (size_t k = 0; k < run->config.num_accepts; k++) {
-        if (!used[k]) {
-            AUD_TRY(aud_arena_printf(&run->arena, &notices[num++], err,
-                                     "the accepted gap '%.*s' (%.*s:%u) no longer exists: take "
-                                     "the line out",
-                                     AUD_ARG(run->config.accepts[k].path),
-                                     AUD_ARG(run->config.path), run->config.accepts[k].line));
-        }
-    }
-    run->result.notices = notices;
-    run->result.num_notices = num;
     if (run->gaps.len > 0) {
         qsort(run->gaps.items, run->gaps.len, sizeof *run->gaps.items, order_gaps);
     }
     run->result.gaps = run->gaps.items;
     run->result.num_gaps = run->gaps.len;
-    return AUD_OK;
 }
 
 /* SHA-256 over (path, content id) of every file that was read, in the order of paths. */
@@ -220,7 +186,8 @@ static void decide(aud_run *run, size_t judged)
 
 aud_status aud_run_settle(aud_run *run, aud_error *err)
 {
-    AUD_TRY(accept_gaps(run, err));
+    AUD_TRY(aud_run_accept(run, err));
+    take_gaps(run);
     AUD_TRY(sum_sources(run, err));
     return aud_run_weigh(run, err);
 }

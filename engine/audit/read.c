@@ -121,7 +121,8 @@ static aud_status sort_entries(aud_run *run, source_run *s, aud_error *err)
             }
         }
     }
-    if (inside == 0 && config->glob.len > 0) {
+    /* a source that was named in the configuration is required; an argument may be empty */
+    if (inside == 0 && (config->glob.len > 0 || config->line > 0)) {
         return aud_run_add_gap(run, AUD_GAP_MISSING, s->name, config->glob,
                                AUD_LIT("matches no file: correct the path, or take the source out"),
                                err);
@@ -175,10 +176,6 @@ aud_status aud_run_open_sources(aud_run *run, aud_error *err)
     for (size_t i = 0; i < num; i++) {
         source_run *s = &run->sources[i];
 
-        if (configs[i].format.len > 0 && aud_adapter_find(configs[i].format) == NULL) {
-            return aud_fail(err, AUD_E_USAGE, "source '%.*s': there is no format '%.*s'",
-                            AUD_ARG(configs[i].name), AUD_ARG(configs[i].format));
-        }
         s->config = &configs[i];
         s->taken = INT64_MAX;
         AUD_TRY(name_source(run, s, i, err));
@@ -248,7 +245,9 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
                              aud_error *err)
 {
     const aud_read_options options = {.passwords = w->run->options->passwords,
-                                      .num_passwords = w->run->options->num_passwords};
+                                      .num_passwords = w->run->options->num_passwords,
+                                      .mapping = w->source->config->columns,
+                                      .num_mapping = w->source->config->num_columns};
     const aud_sink sink = {.ctx = w, .subject = sink_subject, .gap = sink_gap, .taken = sink_taken};
     aud_input *input = NULL;
 
@@ -383,26 +382,41 @@ static void workers_clear(reading *r)
     r->workers = NULL;
 }
 
+/* Nothing of the source is judged. */
+static void forget(const aud_run *run, source_run *s, aud_collector **collectors)
+{
+    for (unsigned i = 0; i < run->num_threads; i++) {
+        aud_collector_forget(collectors[i], s->name);
+    }
+    for (size_t i = 0; i < s->num_entries; i++) {
+        if (s->outcomes[i] == ENTRY_GAVE) {
+            s->outcomes[i] = ENTRY_NOT_JUDGED;
+        }
+    }
+}
+
 /* A snapshot that is too old, or does not say how old it is, is evidence of nothing. */
-static aud_status check_age(aud_run *run, const source_run *s, aud_error *err)
+static aud_status check_age(aud_run *run, source_run *s, aud_collector **collectors, aud_error *err)
 {
     aud_str reason;
 
-    if (s->config->max_age_seconds == 0 || s->vcs == NULL) {
+    if (s->config->max_age_seconds == 0 || s->vcs == NULL ||
+        (s->taken != INT64_MAX && run->result.at - s->taken <= s->config->max_age_seconds)) {
         return AUD_OK;
     }
+    forget(run, s, collectors);
     if (s->taken == INT64_MAX) {
         return aud_run_add_gap(run, AUD_GAP_STALE, s->name, (aud_str){NULL, 0},
-                               AUD_LIT("has a max_age and does not say when it was taken"), err);
+                               AUD_LIT("is not judged: has a max_age and does not say when it was "
+                                       "taken ('taken_at')"),
+                               err);
     }
-    if (run->result.at - s->taken <= s->config->max_age_seconds) {
-        return AUD_OK;
-    }
-    AUD_TRY(aud_arena_printf(&run->arena, &reason, err,
-                             "was taken %lld hours before the judged instant, max_age is %lld "
-                             "hours: take it anew",
-                             (long long)((run->result.at - s->taken) / 3600),
-                             (long long)(s->config->max_age_seconds / 3600)));
+    AUD_TRY(aud_arena_printf(
+        &run->arena, &reason, err,
+        "is not judged: was taken %lld hours before the judged instant, max_age is %lld "
+        "hours: take it anew",
+        (long long)((run->result.at - s->taken) / 3600),
+        (long long)(s->config->max_age_seconds / 3600)));
     return aud_run_add_gap(run, AUD_GAP_STALE, s->name, (aud_str){NULL, 0}, reason, err);
 }
 
@@ -431,7 +445,7 @@ aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err
     }
     AUD_TRY(st);
     for (size_t i = 0; i < run->num_sources; i++) {
-        AUD_TRY(check_age(run, &run->sources[i], err));
+        AUD_TRY(check_age(run, &run->sources[i], collectors, err));
     }
     return AUD_OK;
 }

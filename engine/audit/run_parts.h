@@ -63,8 +63,16 @@ aud_status aud_run_add_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_
 
 /* judging.c: fills verdicts, findings, coverage, policy errors and the policies' counts. */
 aud_status aud_run_judge(aud_run *run, aud_error *err);
+/* SHA-256 over the parts with a mark between them; got and want are no part of it. */
+aud_status aud_run_fingerprint(aud_str policy, aud_str about, const aud_item *items,
+                               size_t num_items, unsigned char out[32], aud_error *err);
+/* Of two aud_finding, for qsort: the worst first. */
+int aud_run_order_findings(const void *left, const void *right);
 
-/* outcome.c: accepted gaps, sums and the gate. */
+/* accepted.c: accept lines laid on the gaps; lines for nothing are a finding on the population. */
+aud_status aud_run_accept(aud_run *run, aud_error *err);
+
+/* outcome.c: gaps in order, sums and the gate. */
 aud_status aud_run_settle(aud_run *run, aud_error *err);
 /* Counts verdicts and findings and decides, anew where the result was narrowed. */
 aud_status aud_run_weigh(aud_run *run, aud_error *err);

@@ -33,7 +33,15 @@ static const command commands[] = {
      "  certaudit check /etc/ssl/certs                    a plain folder\n"
      "  certaudit check --rev v1.4 infra.git              a bare clone at a tag\n"
      "  certaudit check -o junit=out/junit.xml -o sarif=out/certs.sarif -o html=out/certs.html\n"
-     "  certaudit check --at 2026-12-24T00:00:00Z .       as it will be judged then\n"},
+     "  certaudit check --at 2026-12-24T00:00:00Z .       as it will be judged then\n"
+     "\n"
+     "A CSV whose headers are not known is mapped in certaudit.yaml, header to field:\n"
+     "  sources:\n"
+     "    - {name: cmdb, path: certs.csv, format: inventory_csv,\n"
+     "       columns: {\"Cert Name\": subject, \"Good Until\": not_after, \"Held By\": owners}}\n"
+     "\n"
+     "Ignored files of a work tree are those of its .gitignore files and .git/info/exclude;\n"
+     "core.excludesFile is not read: no git configuration changes what is judged.\n"},
     {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
      "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
      "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},

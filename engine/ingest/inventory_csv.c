@@ -108,6 +108,26 @@ static void add_column(columns *c, aud_inv_field field, bool telling)
     c->identity = c->identity || identifies(field);
 }
 
+/* A column that is mapped and not there: renamed, or the wrong file. Nobody knows what it told. */
+static aud_status find_mapped(const aud_read_options *options, const aud_str *cells, size_t num,
+                              aud_error *err)
+{
+    for (size_t i = 0; i < options->num_mapping; i++) {
+        const aud_str wanted = aud_str_trim(options->mapping[i].header);
+        bool found = false;
+        for (size_t k = 0; k < num && !found; k++) {
+            found = aud_str_ieq(aud_str_trim(cells[k]), wanted);
+        }
+        if (!found) {
+            return aud_fail(err, AUD_E_FORMAT,
+                            "the header has no column '%.*s', which the source's 'columns' in "
+                            "certaudit.yaml maps to %.*s",
+                            AUD_ARG(wanted), AUD_ARG(options->mapping[i].field));
+        }
+    }
+    return AUD_OK;
+}
+
 static aud_status read_header(columns *c, const aud_read_options *options, const aud_str *cells,
                               size_t num, aud_error *err)
 {
@@ -123,10 +143,12 @@ static aud_status read_header(columns *c, const aud_read_options *options, const
         }
         add_column(c, field, telling);
     }
+    AUD_TRY(find_mapped(options, cells, num, err));
     if (!c->identity) {
         return aud_fail(err, AUD_E_FORMAT,
                         "no column of the header is known to name a certificate (subject, name, "
-                        "fingerprint or serial number); map one in the configuration");
+                        "fingerprint or serial number); map one under the source's 'columns' in "
+                        "certaudit.yaml, as in {\"Cert Name\": subject}");
     }
     return AUD_OK;
 }

@@ -225,3 +225,15 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
     AUD_TRY(keep_owners(c, seen, &raw, err));
     return AUD_VEC_PUSH(&c->raws, raw, err);
 }
+
+void aud_collector_forget(aud_collector *c, aud_str source)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->raws.len; i++) {
+        if (!aud_str_eq(c->raws.items[i].where.source, source)) {
+            c->raws.items[kept++] = c->raws.items[i];
+        }
+    }
+    c->raws.len = kept;
+}

@@ -89,6 +89,15 @@ static void test_mapping(void **state)
                      AUD_E_USAGE);
     dump_end(&d);
     dump_clear(&d);
+
+    /* a mapped column that the header lacks tells nothing: the file is not judged */
+    options.mapping = mapping;
+    options.num_mapping = AUD_COUNT(mapping);
+    dump_of(&d, "a.csv", AUD_LIT("Hostname,Owner,Issuer\nwww.example.org,prod,CN=ca\n"),
+            "inventory_csv", &options);
+    assert_int_equal(d.num_gaps, 1);
+    assert_int_equal(d.outcome, AUD_OUTCOME_NOT_JUDGED);
+    dump_clear(&d);
 }
 
 static void test_refusals(void **state)

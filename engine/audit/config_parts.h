@@ -1,0 +1,16 @@
+/* engine/audit/config_parts.h - how the configuration is read in parts; for this room only. */
+#ifndef AUD_AUDIT_CONFIG_PARTS_H
+#define AUD_AUDIT_CONFIG_PARTS_H
+
+#include "engine/audit/config.h"
+
+/* A usage error at a node; the caller adds the path. */
+aud_status aud_config_refuse(const aud_node *node, aud_error *err, const char *message);
+
+/* config_columns.c: `columns:` and `format:` of a source; NULL: not given. Format first. */
+AUD_NODISCARD aud_status aud_config_format(const aud_node *node, aud_source_config *source,
+                                           aud_error *err);
+AUD_NODISCARD aud_status aud_config_columns(const aud_node *map, aud_arena *arena,
+                                            aud_source_config *source, aud_error *err);
+
+#endif
