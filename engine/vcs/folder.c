@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 typedef struct identity {
     dev_t device;
@@ -15,6 +16,7 @@ typedef struct walk {
     aud_vcs *vcs;
     aud_arena arena;
     AUD_VEC(aud_str) links; /* found, and followed when the folder itself is walked */
+    AUD_VEC(aud_str) hops;  /* links to links, followed last: a file has the name nearest to it */
     aud_map *seen;          /* identities of what was reached through links */
     unsigned depth;
     char path[VCS_PATH_MAX + 1];
@@ -127,8 +129,32 @@ static aud_status note_dead_link(walk *w, size_t len, int number, aud_error *err
                                            : "is a symbolic link that leads to nothing");
 }
 
+/* "ab12cd34.0" of a hashed folder, which leads to "Example_Root.pem", which leads to the file. */
+static bool leads_to_link(const walk *w, aud_str path)
+{
+    char at[VCS_PATH_MAX + 1], target[VCS_PATH_MAX + 1];
+    size_t folder = path.len;
+    struct stat st;
+    ssize_t len = readlinkat(w->vcs->root_fd, w->path, target, sizeof target);
+
+    while (folder > 0 && path.ptr[folder - 1] != '/') {
+        folder--;
+    }
+    if (len <= 0 || (size_t)len >= sizeof target) {
+        return false;
+    }
+    folder = target[0] == '/' ? 0 : folder;
+    if (folder + (size_t)len > VCS_PATH_MAX) {
+        return false;
+    }
+    memcpy(at, path.ptr, folder);
+    memcpy(at + folder, target, (size_t)len);
+    at[folder + (size_t)len] = '\0';
+    return fstatat(w->vcs->root_fd, at, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
+}
+
 /* What a link reaches inside the folder is listed at its own path; what lies outside, here. */
-static aud_status follow_link(walk *w, aud_str path, aud_error *err)
+static aud_status follow_link(walk *w, aud_str path, bool hops, aud_error *err)
 {
     char full[VCS_PATH_MAX + 1], end[VCS_PATH_MAX + 1];
     aud_str root = w->vcs->root, reached;
@@ -141,6 +167,9 @@ static aud_status follow_link(walk *w, aud_str path, aud_error *err)
     if (!w->vcs->follow_links) {
         return aud_listing_gap(w->vcs, path, AUD_GAP_LINK, err,
                                "is a symbolic link, which is not followed");
+    }
+    if (!hops && leads_to_link(w, path)) {
+        return AUD_VEC_PUSH(&w->hops, path, err);
     }
     if (!aud_path_join(full, root, path, &len)) {
         return note_unreadable(w, path.len, AUD_E_LIMIT, "has too long a path", err);
@@ -167,8 +196,26 @@ static aud_status follow_link(walk *w, aud_str path, aud_error *err)
                                : aud_listing_file(w->vcs, path, err);
 }
 
+/* Grows while links behind links turn up. */
+static aud_status follow_links(walk *w, aud_error *err)
+{
+    size_t link = 0, hop = 0;
+
+    while (link < w->links.len || hop < w->hops.len) {
+        if (link < w->links.len) {
+            AUD_TRY(follow_link(w, w->links.items[link], false, err));
+            link++;
+        } else {
+            AUD_TRY(follow_link(w, w->hops.items[hop], true, err));
+            hop++;
+        }
+    }
+    return AUD_OK;
+}
+
 static void walk_close(walk *w)
 {
+    aud_free(w->hops.items);
     aud_free(w->links.items);
     aud_map_freep(&w->seen);
     aud_arena_clear(&w->arena);
@@ -185,9 +232,6 @@ aud_status aud_folder_list(aud_vcs *vcs, aud_error *err)
     }
     AUD_TRY(aud_map_new(&w.seen, err));
     AUD_TRY(walk_folder(&w, 0, false, false, err));
-    /* grows while links behind links turn up */
-    for (size_t i = 0; i < w.links.len; i++) {
-        AUD_TRY(follow_link(&w, w.links.items[i], err));
-    }
+    AUD_TRY(follow_links(&w, err));
     return aud_listing_finish(vcs, err);
 }

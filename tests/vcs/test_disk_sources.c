@@ -248,6 +248,12 @@ static void test_plain_folders_are_walked_through_links(void **state)
          "ln -s ../out in/l",
          "a l/f"},
         {"links to links", "touch out/f; ln -s f out/g; ln -s ../out/g in/l", "l"},
+        {"a link to a link has a name of its own only if nothing else leads there",
+         "mkdir in/d; touch out/f out/g; ln -s ../out/f in/real.pem; ln -s real.pem in/0a1b.0; "
+         "ln -s ../real.pem in/d/0.0; ln -s 2.0 in/1.0; ln -s ../out/g in/2.0",
+         "2.0 real.pem"},
+        {"a link to a link to a folder outside",
+         "mkdir out/d; touch out/d/f; ln -s l in/a; ln -s ../out/d in/l", "l/f"},
         {"pipes and sockets are passed over",
          "touch in/a; mkfifo in/p out/p; ln -s p in/l; "
          "ln -s ../out/p in/m; ln -s /dev/zero in/z",
