@@ -155,6 +155,7 @@ static aud_status emit_own(aud_inv_facts *f, const aud_seen *seen_record, aud_er
     if (f->sha256.len > 0 && !aud_str_eq(f->sha256, (aud_str){digest, sizeof(digest)})) {
         aud_inv_problem(f, AUD_INV_SHA256, f->inv->line, "is not that of the record's certificate");
     }
+    AUD_TRY(build_record(f, &seen.bag, err));
     seen.kind = AUD_KIND_CERTIFICATE;
     seen.identity = (aud_str){NULL, 0};
     seen.der = f->inv->certs.items[0];

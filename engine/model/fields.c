@@ -7,6 +7,7 @@ static const aud_object_type *const object_certificate = &aud_type_certificate;
 static const aud_object_type *const object_key = &aud_type_key;
 static const aud_object_type *const object_suite = &aud_type_suite;
 static const aud_object_type *const object_sighting = &aud_type_sighting;
+static const aud_object_type *const object_record = &aud_type_record;
 static const aud_object_type *const object_owner = &aud_type_owner;
 static const aud_object_type *const object_vulnerability = &aud_type_vulnerability;
 static const aud_object_type *const object_disagreement = &aud_type_disagreement;
@@ -18,6 +19,7 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_TYPE_key AUD_T_OBJECT
 #define ELEMENT_TYPE_suite AUD_T_OBJECT
 #define ELEMENT_TYPE_sighting AUD_T_OBJECT
+#define ELEMENT_TYPE_record AUD_T_OBJECT
 #define ELEMENT_TYPE_owner AUD_T_OBJECT
 #define ELEMENT_TYPE_vulnerability AUD_T_OBJECT
 #define ELEMENT_TYPE_disagreement AUD_T_OBJECT
@@ -27,6 +29,7 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_OBJECT_key &object_key
 #define ELEMENT_OBJECT_suite &object_suite
 #define ELEMENT_OBJECT_sighting &object_sighting
+#define ELEMENT_OBJECT_record &object_record
 #define ELEMENT_OBJECT_owner &object_owner
 #define ELEMENT_OBJECT_vulnerability &object_vulnerability
 #define ELEMENT_OBJECT_disagreement &object_disagreement

@@ -50,6 +50,7 @@ typedef struct aud_sighting {
     uint8_t use;   /* aud_use */
     uint8_t place; /* aud_place */
     bool history;  /* an old version kept beside the current one: archives, CA databases */
+    const aud_bag *declared; /* what the inventory says there, of a certificate; NULL: nothing */
 } aud_sighting;
 
 /* By source, path, line, member, record, host, port, use. */
@@ -72,8 +73,9 @@ typedef struct aud_owner {
 
 /*
  * What a reader hands on: one subject at one place. Everything is borrowed for the call; the
- * sink copies what it keeps. Exactly one of `der` and `bag` is set: certificates come as DER
- * (exactly the outer TLV) and are read lazily; every other kind comes as a bag.
+ * sink copies what it keeps. Certificates come as DER (exactly the outer TLV) and are read lazily,
+ * with the record that an inventory keeps of it as `bag`, or NULL; every other kind comes as a bag
+ * alone.
  */
 typedef struct aud_seen {
     aud_kind kind;

@@ -209,12 +209,16 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
     if (seen->kind == AUD_KIND_CERTIFICATE) {
         AUD_TRY(intern_cert(c, seen->der, raw.digest, &raw.cert, err));
         raw.merges = true;
+        if (seen->bag != NULL) {
+            AUD_TRY(aud_bag_copy(seen->bag, &c->arena, &raw.bag, err));
+        }
     } else {
         AUD_TRY(aud_bag_copy(seen->bag, &c->arena, &raw.bag, err));
         raw.merges = seen->kind != AUD_KIND_RECORD && seen->kind != AUD_KIND_TLS_CONFIG;
         raw.active = seen->kind != AUD_KIND_RECORD || is_active(raw.bag);
     }
     AUD_TRY(keep_where(c, &seen->where, &raw.where, err));
+    raw.where.declared = seen->kind == AUD_KIND_CERTIFICATE ? raw.bag : NULL;
     if (seen->kind != AUD_KIND_CERTIFICATE) {
         AUD_TRY(make_id(c, seen, &raw, err));
     }

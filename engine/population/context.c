@@ -233,6 +233,9 @@ static aud_value sighting_get(const void *self, unsigned field, aud_arena *scrat
         return text_value(aud_use_name((aud_use)s->use));
     case AUD_F_sighting_place:
         return text_value(aud_place_name((aud_place)s->place));
+    case AUD_F_sighting_declared:
+        return s->declared == NULL ? aud_absent()
+                                   : aud_object_of(&aud_type_record, aud_bag_get, s->declared);
     case AUD_NUM_sighting_FIELDS:
         break;
     }
@@ -331,6 +334,8 @@ static aud_value certificate_fact(const member *m, unsigned field, aud_arena *sc
         return common_fact(m, COMMON_ENVIRONMENT, scratch);
     case AUD_F_certificate_owners:
         return common_fact(m, COMMON_OWNERS, scratch);
+    case AUD_F_certificate_contradictions:
+        return aud_declared_contradictions(m, scratch);
     case AUD_F_certificate_sightings:
         return common_fact(m, COMMON_SIGHTINGS, scratch);
     default: /* everything else is content: the field table says so */

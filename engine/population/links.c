@@ -24,6 +24,9 @@ static aud_str text_fact(const aud_bag *bag, unsigned field)
 
 static void become(raw_sighting *raw, const raw_sighting *cert)
 {
+    if (raw->kind == AUD_KIND_RECORD) {
+        raw->where.declared = raw->bag;
+    }
     raw->kind = AUD_KIND_CERTIFICATE;
     raw->cert = cert->cert;
     memcpy(raw->digest, cert->digest, sizeof raw->digest);
@@ -79,7 +82,7 @@ static bool index_sha1(linker *l)
     return true;
 }
 
-static aud_str strip_zeros(aud_str hex)
+aud_str aud_serial_digits(aud_str hex)
 {
     while (hex.len > 1 && hex.ptr[0] == '0') {
         hex.ptr++;
@@ -107,7 +110,7 @@ static bool index_serial(linker *l)
         if (serial.presence != AUD_PRESENT) {
             continue;
         }
-        key = strip_zeros(serial.as.string);
+        key = aud_serial_digits(serial.as.string);
         if (aud_map_put(l->by_serial, key,
                         aud_map_get(l->by_serial, key) == NULL ? &l->raws[i] : &l->several,
                         NULL) != AUD_OK) {
@@ -174,7 +177,7 @@ static const raw_sighting *link_of(linker *l, const raw_sighting *record)
         return aud_map_get(l->by_sha1, (aud_str){(const char *)digest, 20});
     }
     if (serial.len > 0 && index_serial(l)) {
-        raw_sighting *hit = aud_map_get(l->by_serial, strip_zeros(serial));
+        raw_sighting *hit = aud_map_get(l->by_serial, aud_serial_digits(serial));
         if (hit != NULL && hit != &l->several &&
             issuer_fits(l, hit, text_fact(record->bag, AUD_F_record_issuer))) {
             return hit;

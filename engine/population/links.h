@@ -13,4 +13,7 @@
  */
 bool aud_link_raws(raw_sighting *raws, size_t num_raws, aud_arena *arena);
 
+/* A serial number in hexadecimal without leading zeros: spellings of one number are one text. */
+aud_str aud_serial_digits(aud_str hex);
+
 #endif

@@ -400,6 +400,12 @@ static aud_status build(merge *m, aud_error *err)
     for (size_t i = 0; i < p->num; i++) {
         p->counts[p->infos[i].kind]++;
     }
+    for (size_t i = 0; i < p->num; i++) {
+        if (p->infos[i].kind == AUD_KIND_PRIVATE_KEY &&
+            p->infos[i].label.ptr == p->infos[i].id.ptr) {
+            AUD_TRY(aud_key_label(p, i, err));
+        }
+    }
     return AUD_OK;
 }
 

@@ -77,8 +77,13 @@ void aud_renewals_free(struct renewals *renewals);
 /* Does its own key verify the certificate? False if that cannot be told here. Thread-safe. */
 bool aud_member_self_signed(const member *m, bool *out);
 
+/* Names of the facts that inventories declare otherwise than the certificate says. */
+aud_value aud_declared_contradictions(const member *m, aud_arena *scratch);
+
 /* Number of certificates that hold the public half of this private key. Thread-safe. */
 aud_value aud_key_certificates(const member *m, aud_arena *scratch);
+/* What people call the private key at `at`: what it is, whose, where it lies first. */
+AUD_NODISCARD aud_status aud_key_label(aud_population *population, size_t at, aud_error *err);
 void aud_keyring_free(struct keyring *keyring);
 
 /* Index of a certificate by digest; SIZE_MAX if it is not there. */

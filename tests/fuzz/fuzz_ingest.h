@@ -68,7 +68,8 @@ static aud_status fuzz_subject(void *ctx, const aud_seen *seen, aud_error *err)
     *sum = fuzz_mix(*sum, seen->identity);
     *sum = fuzz_mix(*sum, seen->lineage);
     *sum = fuzz_mix(*sum, seen->where.record);
-    if ((seen->der.len > 0) == (seen->bag != NULL)) {
+    if ((seen->der.len > 0) != (seen->kind == AUD_KIND_CERTIFICATE) ||
+        (seen->der.len == 0 && seen->bag == NULL)) {
         __builtin_trap();
     }
     for (size_t i = 0; seen->bag && i < seen->bag->num_facts; i++) {
