@@ -11,29 +11,35 @@ enum { SHOWN_MAX = 20 };
 
 struct aud_change {
     aud_arena arena;
-    aud_str path, target;
+    aud_str path, objects, target;
     aud_range range;
     aud_rules *rules;
     bool rules_found;
 };
 
+/* The repository that changes, at a revision. */
+static aud_vcs_options at(const aud_change *change, aud_str rev)
+{
+    return (aud_vcs_options){.path = change->path, .objects = change->objects, .rev = rev};
+}
+
 /* PATH#REF names another repository. */
 static aud_status open_rules(aud_change *change, const aud_change_options *options, aud_error *err)
 {
-    aud_str path = options->path, rev = change->range.tip;
+    aud_vcs_options where = at(change, change->range.tip);
     size_t mark = SIZE_MAX;
 
     if (options->gate_from.len > 0) {
-        rev = options->gate_from;
-        for (size_t i = 0; i < rev.len; i++) {
-            mark = rev.ptr[i] == '#' ? i : mark;
+        where.rev = options->gate_from;
+        for (size_t i = 0; i < where.rev.len; i++) {
+            mark = where.rev.ptr[i] == '#' ? i : mark;
         }
         if (mark != SIZE_MAX) {
-            path = aud_str_sub(rev, 0, mark);
-            rev = aud_str_sub(rev, mark + 1, rev.len);
+            where = (aud_vcs_options){.path = aud_str_sub(where.rev, 0, mark),
+                                      .rev = aud_str_sub(where.rev, mark + 1, where.rev.len)};
         }
     }
-    return aud_rules_open(path, rev, &change->rules, err);
+    return aud_rules_open(&where, &change->rules, err);
 }
 
 aud_status aud_change_open(const aud_change_options *options, aud_change **out, aud_error *err)
@@ -45,8 +51,10 @@ aud_status aud_change_open(const aud_change_options *options, aud_change **out, 
     }
     aud_arena_init(&change->arena, AUD_ARENA_NO_MAX);
     AUD_TRY(aud_arena_dup(&change->arena, options->path, &change->path, err));
+    AUD_TRY(aud_arena_dup(&change->arena, options->objects, &change->objects, err));
     AUD_TRY(aud_arena_dup(&change->arena, options->target, &change->target, err));
-    AUD_TRY(aud_vcs_range(options->path, options->target, options->head, &change->arena,
+    const aud_vcs_options repository = at(change, (aud_str){NULL, 0});
+    AUD_TRY(aud_vcs_range(&repository, options->target, options->head, &change->arena,
                           &change->range, err));
     AUD_TRY(open_rules(change, options, err));
     *out = AUD_MOVE(change);
@@ -82,10 +90,11 @@ aud_status aud_change_config(aud_change *change, aud_str named, aud_arena *arena
 /* Whether the source lies in the repository that changes, and follows its head. */
 static bool is_judged(const aud_change *change, const aud_source_config *s, aud_str rev)
 {
-    const aud_vcs_options options = {.path = s->path, .rev = rev, .inside = s->inside};
+    const aud_vcs_options options = {
+        .path = s->path, .rev = rev, .inside = s->inside, .objects = change->objects};
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *vcs = NULL;
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *own = NULL;
-    const aud_vcs_options repository = {.path = change->path, .rev = change->range.head};
+    const aud_vcs_options repository = at(change, change->range.head);
 
     return aud_vcs_open(&options, &vcs, NULL) == AUD_OK &&
            aud_vcs_open(&repository, &own, NULL) == AUD_OK && aud_vcs_same_repository(vcs, own);
@@ -114,10 +123,11 @@ static aud_status sources_at(const aud_change *change, const aud_run_options *op
 static aud_status run_at(aud_change *change, const aud_run_options *options, aud_str rev,
                          aud_run **out, aud_error *err)
 {
-    aud_run_options at = *options;
+    aud_run_options there = *options;
 
-    AUD_TRY(sources_at(change, options, rev, &change->arena, &at.sources, err));
-    return aud_run_new(&at, out, err);
+    there.objects = change->objects;
+    AUD_TRY(sources_at(change, options, rev, &change->arena, &there.sources, err));
+    return aud_run_new(&there, out, err);
 }
 
 /* Files that differ, over all sources that follow the change. */
@@ -235,8 +245,8 @@ static bool is_listed(const path_list *list, aud_str path)
 static aud_status find_touched(aud_change *change, aud_run *run, aud_change_info *info,
                                aud_error *err)
 {
-    const aud_vcs_options head_options = {.path = change->path, .rev = change->range.head};
-    const aud_vcs_options base_options = {.path = change->path, .rev = change->range.base};
+    const aud_vcs_options head_options = at(change, change->range.head);
+    const aud_vcs_options base_options = at(change, change->range.base);
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *head = NULL;
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *base = NULL;
     AUD_CLEANUP(path_list_clear) path_list touched = {0};
@@ -307,6 +317,7 @@ static aud_status propose(aud_change *change, const aud_run_options *options, au
                           aud_change_info *info, aud_error *err)
 {
     AUD_CLEANUP(aud_rules_freep) aud_rules *rules = NULL;
+    const aud_vcs_options where = at(change, change->range.head);
     aud_error why = {0};
     aud_status st;
 
@@ -314,7 +325,7 @@ static aud_status propose(aud_change *change, const aud_run_options *options, au
     if (info->num_gate_paths == 0) {
         return AUD_OK;
     }
-    st = aud_rules_open(change->path, change->range.head, &rules, &why);
+    st = aud_rules_open(&where, &rules, &why);
     if (st == AUD_OK) {
         st = judge_proposal(change, options, rules, info, &why);
     }

@@ -132,8 +132,11 @@ static aud_status sort_entries(aud_run *run, source_run *s, aud_error *err)
 
 static aud_status open_source(aud_run *run, source_run *s, aud_error *err)
 {
-    aud_vcs_options options = {
-        .rev = s->config->rev, .name = s->name, .inside = s->config->inside, .follow_links = true};
+    aud_vcs_options options = {.rev = s->config->rev,
+                               .name = s->name,
+                               .inside = s->config->inside,
+                               .objects = run->options->objects,
+                               .follow_links = true};
     aud_error why = {0};
     aud_status st;
 

@@ -13,16 +13,15 @@ struct aud_rules {
     AUD_VEC(aud_str) asked;
 };
 
-aud_status aud_rules_open(aud_str path, aud_str rev, aud_rules **out, aud_error *err)
+aud_status aud_rules_open(const aud_vcs_options *where, aud_rules **out, aud_error *err)
 {
-    const aud_vcs_options options = {.path = path, .rev = rev, .name = AUD_LIT("rules")};
     AUD_CLEANUP(aud_rules_freep) aud_rules *rules = aud_alloc_zero(1, sizeof *rules);
 
     if (rules == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     aud_arena_init(&rules->arena, AUD_ARENA_NO_MAX);
-    AUD_TRY(aud_vcs_open(&options, &rules->vcs, err));
+    AUD_TRY(aud_vcs_open(where, &rules->vcs, err));
     *out = AUD_MOVE(rules);
     return AUD_OK;
 }

@@ -18,8 +18,9 @@ enum { AUD_CONFIG_MAX = 1 << 20 };
 
 typedef struct aud_rules aud_rules; /* NULL stands for the disk */
 
-/* At a revision of the repository around `path`. Errors: those of aud_vcs_open. */
-AUD_NODISCARD aud_status aud_rules_open(aud_str path, aud_str rev, aud_rules **out, aud_error *err);
+/* At a revision of a repository. Errors: those of aud_vcs_open. */
+AUD_NODISCARD aud_status aud_rules_open(const aud_vcs_options *where, aud_rules **out,
+                                        aud_error *err);
 void aud_rules_freep(aud_rules **rules);
 aud_str aud_rules_rev(const aud_rules *rules); /* commit id */
 aud_vcs *aud_rules_vcs(const aud_rules *rules);

@@ -26,6 +26,7 @@ typedef struct aud_run_options {
     size_t num_passwords;
     bool no_policies; /* read only: for `show` */
     aud_rules *rules; /* where gate material comes from; NULL: the disk */
+    aud_str objects;  /* further git objects: those of a push; may be empty */
     bool no_judging;  /* read, and load policies: for `explain` */
     bool traced;      /* opinions carry what was asked */
     aud_lines *lines; /* counts the lines of policies that run; one thread then; may be NULL */

@@ -15,6 +15,7 @@ typedef enum opt {
     OPT_REV,
     OPT_BASE,
     OPT_GATE_FROM,
+    OPT_HOOK,
     OPT_AT,
     OPT_FAIL_ON,
     OPT_OUTPUT,
@@ -53,6 +54,8 @@ static const opt_row rows[NUM_OPTS] = {
                   "report only what HEAD (or --rev) brings since it left REV, by REV's rules"},
     [OPT_GATE_FROM] = {"gate-from", 0, "REF", "CERTAUDIT_GATE_FROM",
                        "with --base: take the rules from REF, or PATH#REF, instead of REV"},
+    [OPT_HOOK] = {"hook", 0, "pre-receive", NULL,
+                  "as this hook of a bare repository: judge each branch of the push"},
     [OPT_AT] = {"at", 0, "TIME", "CERTAUDIT_AT", "judged instant, RFC 3339 (default: now)"},
     [OPT_FAIL_ON] = {"fail-on", 0, "SEVERITY", "CERTAUDIT_FAIL_ON",
                      "least severity that gates: critical, high (default), medium, low, info"},
@@ -242,6 +245,12 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_GATE_FROM:
         args->gate_from = value;
+        break;
+    case OPT_HOOK:
+        if (!aud_str_eq(value, AUD_LIT("pre-receive"))) {
+            return aud_fail(err, AUD_E_USAGE, "'--hook %.*s': it is pre-receive", AUD_ARG(value));
+        }
+        args->hook = value;
         break;
     case OPT_AT:
         args->at_text = value;
@@ -459,6 +468,8 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->base;
     case OPT_GATE_FROM:
         return args->gate_from;
+    case OPT_HOOK:
+        return args->hook;
     case OPT_AT:
         return args->at_text;
     case OPT_FAIL_ON:

@@ -22,6 +22,7 @@ static aud_status prepare(aud_args *args, aud_change *change, aud_config *config
     }
     AUD_TRY(aud_run_options_of(args, config, options, err));
     options->rules = change == NULL ? NULL : aud_change_rules(change);
+    options->objects = args->objects;
     return AUD_OK;
 }
 
@@ -30,6 +31,7 @@ static aud_status open_change(const aud_args *args, aud_change **out, aud_error 
 {
     const aud_change_options options = {
         .path = args->operands.len > 0 ? args->operands.items[0] : AUD_LIT("."),
+        .objects = args->objects,
         .target = args->base,
         .head = args->rev,
         .gate_from = args->gate_from,
@@ -82,7 +84,7 @@ static aud_status write_one(const aud_args *args, const aud_output *output,
 }
 
 /* Of several codes that hold, the first of this list is given. */
-static int first_of(int a, int b)
+int aud_first_exit(int a, int b)
 {
     static const int order[] = {AUD_EXIT_USAGE, AUD_EXIT_OUTPUT, AUD_EXIT_FINDINGS,
                                 AUD_EXIT_INCOMPLETE, AUD_EXIT_NOTHING};
@@ -138,8 +140,8 @@ int aud_write_outputs(aud_args *args, const aud_result *result, aud_out *out)
         if (tasks[i].status != AUD_OK) {
             aud_error_place(&tasks[i].error, outputs[i].path, 0);
             aud_complain(&tasks[i].error);
-            code =
-                first_of(code, tasks[i].status == AUD_E_USAGE ? AUD_EXIT_USAGE : AUD_EXIT_OUTPUT);
+            code = aud_first_exit(code, tasks[i].status == AUD_E_USAGE ? AUD_EXIT_USAGE
+                                                                       : AUD_EXIT_OUTPUT);
         }
     }
     return code;
@@ -216,29 +218,39 @@ static int run_with(aud_args *args, bool policies, aud_run **out)
     return AUD_EXIT_CLEAN;
 }
 
+static int show_configuration(aud_args *args, aud_out *out)
+{
+    AUD_CLEANUP(aud_change_freep) aud_change *change = NULL;
+    aud_config config;
+    aud_run_options options;
+    aud_error err = {0};
+
+    if (open_change(args, &change, &err) != AUD_OK) {
+        aud_complain(&err);
+        return AUD_EXIT_INCOMPLETE;
+    }
+    if (prepare(args, change, &config, &options, &err) != AUD_OK) {
+        return complain_usage(&err);
+    }
+    show_config(args, &config, &options, out);
+    return AUD_EXIT_CLEAN;
+}
+
 int aud_command_check(aud_args *args, aud_out *out)
+{
+    if (args->show_config) {
+        return show_configuration(args, out);
+    }
+    return args->hook.len > 0 ? aud_hook_pre_receive(args, out) : aud_check_once(args, out);
+}
+
+int aud_check_once(aud_args *args, aud_out *out)
 {
     AUD_CLEANUP(aud_run_freep) aud_run *run = NULL;
     const aud_run_times *times;
     double start;
     int code;
 
-    if (args->show_config) {
-        aud_config config;
-        aud_run_options options;
-        AUD_CLEANUP(aud_change_freep) aud_change *change = NULL;
-        aud_error err = {0};
-
-        if (open_change(args, &change, &err) != AUD_OK) {
-            aud_complain(&err);
-            return AUD_EXIT_INCOMPLETE;
-        }
-        if (prepare(args, change, &config, &options, &err) != AUD_OK) {
-            return complain_usage(&err);
-        }
-        show_config(args, &config, &options, out);
-        return AUD_EXIT_CLEAN;
-    }
     code = run_with(args, true, &run);
     if (run == NULL) {
         return code;

@@ -37,7 +37,8 @@ typedef struct aud_args {
     aud_arena arena;
     const char *command; /* "check" */
     aud_strs operands;
-    aud_str base, gate_from;
+    aud_str base, gate_from, hook;
+    aud_str objects; /* of a push: the folder that git keeps them in until it is taken */
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text, dir;
     int64_t at;
@@ -75,6 +76,12 @@ AUD_NODISCARD aud_status aud_operand_sources(aud_args *args, const aud_source_co
 
 /* Commands; each gives the exit code. `out` is standard output. */
 int aud_command_check(aud_args *args, aud_out *out);
+/* One check: reads, judges, reports. */
+int aud_check_once(aud_args *args, aud_out *out);
+/* All branches of a push, from a hook's standard input. */
+int aud_hook_pre_receive(aud_args *args, aud_out *out);
+/* Of several codes that hold, the one that is given. */
+int aud_first_exit(int a, int b);
 int aud_command_show(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
 int aud_command_init(aud_args *args, aud_out *out);

@@ -203,23 +203,25 @@ static aud_status merge_base(const aud_vcs *vcs, const git_oid *tip, const git_o
                             "that the change is to be merged into");
 }
 
-static aud_status open_at(aud_str path, aud_str rev, aud_vcs **out, aud_error *err)
+static aud_status open_at(const aud_vcs_options *repository, aud_str rev, aud_vcs **out,
+                          aud_error *err)
 {
-    const aud_vcs_options options = {.path = path, .rev = rev};
+    aud_vcs_options options = *repository;
 
+    options.rev = rev;
     return aud_vcs_open(&options, out, err);
 }
 
-aud_status aud_vcs_range(aud_str path, aud_str target, aud_str head, aud_arena *arena,
-                         aud_range *out, aud_error *err)
+aud_status aud_vcs_range(const aud_vcs_options *repository, aud_str target, aud_str head,
+                         aud_arena *arena, aud_range *out, aud_error *err)
 {
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *at_tip = NULL;
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *at_head = NULL;
     git_oid tip, tail, base;
     char hex[GIT_OID_HEXSZ];
 
-    AUD_TRY(open_at(path, target, &at_tip, err));
-    AUD_TRY(open_at(path, head.len > 0 ? head : AUD_LIT("HEAD"), &at_head, err));
+    AUD_TRY(open_at(repository, target, &at_tip, err));
+    AUD_TRY(open_at(repository, head.len > 0 ? head : AUD_LIT("HEAD"), &at_head, err));
     if (git_oid_fromstrn(&tip, at_tip->rev.ptr, at_tip->rev.len) < 0 ||
         git_oid_fromstrn(&tail, at_head->rev.ptr, at_head->rev.len) < 0) {
         git_error_clear();

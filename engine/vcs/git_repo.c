@@ -56,6 +56,22 @@ static aud_status start(aud_vcs *vcs, aud_error *err)
     return AUD_OK;
 }
 
+/* What a push brings lies beside the repository until the push is taken. */
+static int add_objects(const aud_vcs *vcs, git_odb *odb)
+{
+    return vcs->objects.len == 0 ? 0 : git_odb_add_disk_alternate(odb, vcs->objects.ptr);
+}
+
+static int add_to_repository(aud_vcs *vcs)
+{
+    git_odb *odb = NULL;
+    int code = git_repository_odb(&odb, vcs->repo);
+
+    code = code < 0 ? code : add_objects(vcs, odb);
+    git_odb_free(odb);
+    return code;
+}
+
 /* Opened as bare, libgit2 1.5 reads no configuration; an empty one then stands in its place. */
 static aud_status open_repository(aud_vcs *vcs, aud_error *err)
 {
@@ -80,6 +96,7 @@ static aud_status open_repository(aud_vcs *vcs, aud_error *err)
         code = git_repository_set_config(vcs->repo, empty);
     }
     git_config_free(empty);
+    code = code < 0 ? code : add_to_repository(vcs);
     return code < 0 ? fail_git(err, 0, "cannot open the repository") : AUD_OK;
 }
 
@@ -183,6 +200,10 @@ aud_status aud_git_odb(const aud_vcs *vcs, git_odb **out, aud_error *err)
         return aud_fail(err, AUD_E_LIMIT, "a path is longer than %d bytes", VCS_PATH_MAX);
     }
     code = git_odb_open(out, path);
+    if (code == 0 && add_objects(vcs, *out) < 0) {
+        git_odb_free(AUD_MOVE(*out));
+        code = -1;
+    }
     return code < 0 ? fail_git(err, code, "cannot open the objects") : AUD_OK;
 }
 

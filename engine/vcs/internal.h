@@ -43,9 +43,10 @@ struct aud_vcs {
     aud_place place;
     bool follow_links;
     aud_str name, prefix, rev;
-    aud_str root; /* real path of the opened folder, or of the opened file's; disk modes only */
-    int root_fd;  /* of it */
-    aud_str only; /* the opened file's name in `root`; empty for a folder */
+    aud_str objects; /* further ones, NUL-terminated; may be empty */
+    aud_str root;    /* real path of the opened folder, or of the opened file's; disk modes only */
+    int root_fd;     /* of it */
+    aud_str only;    /* the opened file's name in `root`; empty for a folder */
     vcs_place git;
     bool partial;     /* objects may be left with a promisor */
     bool git_started; /* libgit2 counts its users */

@@ -12,7 +12,8 @@ typedef struct aud_range {
 } aud_range;
 
 /*
- * Resolves `target` and `head` (empty: HEAD) in the repository around `path`, and finds their
+ * Resolves `target` and `head` (empty: HEAD) in a repository (path and objects count, its
+ * revision does not), and finds their
  * merge base as git and the forges do: of several, the best. In a shallow clone, as far as its
  * history is at hand.
  *
@@ -20,8 +21,9 @@ typedef struct aud_range {
  * Errors:  those of aud_vcs_open; AUD_E_NOT_FOUND, with the fix, where there is no merge base or
  *          the clone does not hold it.
  */
-AUD_NODISCARD aud_status aud_vcs_range(aud_str path, aud_str target, aud_str head, aud_arena *arena,
-                                       aud_range *out, aud_error *err);
+AUD_NODISCARD aud_status aud_vcs_range(const aud_vcs_options *repository, aud_str target,
+                                       aud_str head, aud_arena *arena, aud_range *out,
+                                       aud_error *err);
 
 /* Both are of one git repository, whatever the revisions. */
 bool aud_vcs_same_repository(const aud_vcs *a, const aud_vcs *b);

@@ -32,6 +32,7 @@ typedef struct aud_vcs_options {
     aud_str path;      /* file, folder, work tree, bare repository */
     aud_str rev;       /* any revision; empty: what lies on disk (a bare repository: HEAD) */
     aud_str inside;    /* of a bare repository: the folder or file to read; empty: all */
+    aud_str objects;   /* a folder of further git objects: those of a push; may be empty */
     aud_str name;      /* of the source */
     bool follow_links; /* plain folders; inside git never out of the tree */
     /* Where a git work tree's `.` starts: a folder inside one judges only what is below it. */
