@@ -2,6 +2,7 @@
 #include "engine/audit/config_parts.h"
 
 #include "engine/base/instant.h"
+#include "engine/ingest/names.h"
 #include "engine/pki/cert.h"
 
 void aud_config_defaults(aud_config *out)
@@ -123,11 +124,19 @@ static void cut_glob(aud_source_config *source)
     }
 }
 
+static bool is_endpoint(aud_str text)
+{
+    aud_str host;
+    uint16_t port = 0;
+
+    return aud_host_port_split(text, &host, &port) && port > 0;
+}
+
 static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_config *out,
                               aud_error *err)
 {
-    static const char *const keys[] = {"name",     "path",    "rev",     "exclude", "format",
-                                       "complete", "max_age", "columns", NULL};
+    static const char *const keys[] = {"name",     "path",    "rev",     "exclude",  "format",
+                                       "complete", "max_age", "columns", "endpoint", NULL};
     const aud_node *complete;
     aud_str age = {NULL, 0};
 
@@ -139,6 +148,11 @@ static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_co
     AUD_TRY(aud_config_format(aud_node_get(n, "format"), out, err));
     AUD_TRY(aud_config_columns(aud_node_get(n, "columns"), arena, out, err));
     AUD_TRY(optional(n, "max_age", &age, err));
+    AUD_TRY(optional(n, "endpoint", &out->endpoint, err));
+    if (out->endpoint.len > 0 && !is_endpoint(out->endpoint)) {
+        return aud_config_refuse(
+            n, err, "'endpoint' is \"host:port\", or \":port\" for every host of the file");
+    }
     if (out->name.len == 0 || out->path.len == 0) {
         return aud_config_refuse(n, err, "a source needs a 'name' and a 'path'");
     }

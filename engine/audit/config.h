@@ -18,6 +18,7 @@ typedef struct aud_source_config {
     aud_str rev;    /* empty: what lies on disk */
     aud_str glob;   /* pattern below `path` that entries must match; empty: all */
     aud_str format; /* adapter that is insisted on; empty: by content */
+    aud_str endpoint; /* "host:port" or ":port" of scans that do not tell it; empty: none */
     const aud_exclude_rule *excludes;
     size_t num_excludes;
     const aud_mapping *columns; /* header of a CSV -> field of the native snapshot */

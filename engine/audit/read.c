@@ -250,7 +250,8 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
     const aud_read_options options = {.passwords = w->run->options->passwords,
                                       .num_passwords = w->run->options->num_passwords,
                                       .mapping = w->source->config->columns,
-                                      .num_mapping = w->source->config->num_columns};
+                                      .num_mapping = w->source->config->num_columns,
+                                      .endpoint = w->source->config->endpoint};
     const aud_sink sink = {.ctx = w, .subject = sink_subject, .gap = sink_gap, .taken = sink_taken};
     aud_input *input = NULL;
 

@@ -15,7 +15,7 @@ typedef struct aud_read_options {
     size_t num_passwords;
     const aud_mapping *mapping; /* CSV header name -> field of the native snapshot */
     size_t num_mapping;
-    aud_str endpoint; /* "host:port" for captures that do not tell it; may be empty */
+    aud_str endpoint; /* "host:port" or ":port" for scans that do not tell it; may be empty */
 } aud_read_options;
 
 /* Work-space of one worker, reused from file to file. */

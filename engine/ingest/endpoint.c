@@ -1,12 +1,12 @@
 /* engine/ingest/endpoint.c - what a scanner found at one host and port, gathered and handed on. */
 #include "engine/ingest/endpoint.h"
 
+#include "engine/ingest/endpoint_cert.h"
 #include "engine/ingest/names.h"
 
 enum {
     MAX_UNKNOWN = 256, /* unknown names listed; `suites` is unknown after the first anyway */
     MAX_GROUPS = 256,
-    MAX_CERTS = 64,
     MAX_TEXT = 4096,
 };
 
@@ -158,8 +158,9 @@ static aud_status keep_cert(aud_endpoint *e, aud_str der, uint32_t line, bool ot
 {
     aud_endpoint_cert cert = {.line = line, .other_leaf = other_leaf};
 
-    if (e->chain.len >= MAX_CERTS) {
-        return aud_fail(err, AUD_E_LIMIT, "more than %d certificates of one endpoint", MAX_CERTS);
+    if (e->chain.len >= AUD_ENDPOINT_MAX_CERTS) {
+        return aud_fail(err, AUD_E_LIMIT, "more than %d certificates of one endpoint",
+                        AUD_ENDPOINT_MAX_CERTS);
     }
     AUD_TRY(aud_arena_dup(&e->arena, der, &cert.der, err));
     return AUD_VEC_PUSH(&e->chain, cert, err);
@@ -219,40 +220,18 @@ aud_status aud_endpoint_gap(aud_endpoint *e, const aud_reading *r, aud_gap_kind 
     const aud_sighting where = place_of(e, r, line, AUD_USE_SERVED);
     const aud_str name = name_of(e);
 
+    if (e->port == 0) { /* not told */
+        return aud_reading_gap_at(r, kind, &where, err, "%.*s%s%s", AUD_ARG(name),
+                                  name.len > 0 ? ": " : "", reason);
+    }
     return aud_reading_gap_at(r, kind, &where, err, "%.*s port %u: %s", AUD_ARG(name), e->port,
                               reason);
-}
-
-typedef struct pem_text {
-    aud_endpoint *endpoint;
-    uint32_t line;
-} pem_text;
-
-static aud_status pem_certificate(void *ctx, aud_str der, aud_error *err)
-{
-    const pem_text *p = ctx;
-
-    return aud_endpoint_cert_add(p->endpoint, der, p->line, err);
 }
 
 aud_status aud_endpoint_pem(aud_endpoint *e, const aud_reading *r, aud_str text, uint32_t line,
                             aud_error *err)
 {
-    const size_t before = e->chain.len;
-    pem_text p = {e, line};
-    const aud_sighting where = place_of(e, r, line, AUD_USE_SERVED);
-
-    AUD_TRY(aud_reading_embedded(r, text, &where, pem_certificate, &p, err));
-    if (e->chain.len == before + 1) {
-        return AUD_OK;
-    }
-    e->chain_broken = true;
-    e->leaf_lost = e->leaf_lost || before == 0;
-    if (aud_may_hold_pem(text)) {
-        return AUD_OK; /* the gap is there, with its reason */
-    }
-    return aud_endpoint_gap(e, r, AUD_GAP_BROKEN, line,
-                            "a certificate of the report cannot be read; scan again", err);
+    return aud_endpoint_cert_pem(e, r, text, line, false, err);
 }
 
 static aud_status lineage_of(aud_endpoint *e, aud_str *out_identity, aud_str *out_lineage,
@@ -279,17 +258,20 @@ static aud_status cert_lineage(aud_endpoint *e, size_t at, aud_str lineage, size
 
 aud_status aud_endpoint_emit_certs(aud_endpoint *e, const aud_reading *r, aud_error *err)
 {
-    aud_str identity, lineage;
+    const bool placed = e->port > 0 && name_of(e).len > 0;
+    aud_str identity, lineage = {NULL, 0};
     size_t leaves = 0;
 
-    AUD_TRY(lineage_of(e, &identity, &lineage, err));
+    if (placed) {
+        AUD_TRY(lineage_of(e, &identity, &lineage, err));
+    }
     for (size_t i = 0; i < e->chain.len; i++) {
         const aud_endpoint_cert *cert = &e->chain.items[i];
         const bool leaf = (i == 0 && !e->leaf_lost) || cert->other_leaf;
         aud_seen seen = {.kind = AUD_KIND_CERTIFICATE, .der = cert->der};
         seen.where = place_of(e, r, cert->line, leaf ? AUD_USE_SERVED : AUD_USE_CHAIN);
         seen.where.member = (uint32_t)i;
-        if (leaf) { /* an issuer is nobody's current holder */
+        if (leaf && placed) { /* an issuer is nobody's current holder */
             AUD_TRY(cert_lineage(e, i, lineage, ++leaves, &seen.lineage, err));
         }
         AUD_TRY(aud_reading_certificate(r, &seen, err));

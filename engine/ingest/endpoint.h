@@ -12,6 +12,8 @@ typedef struct aud_endpoint_suite {
     unsigned protocols; /* bits 1 << aud_protocol; 0: not told */
 } aud_endpoint_suite;
 
+enum { AUD_ENDPOINT_MAX_CERTS = 64 };
+
 typedef struct aud_endpoint_cert {
     aud_str der;
     uint32_t line;
@@ -110,7 +112,8 @@ const char *aud_starttls_of_port(uint16_t port);
 
 /* The endpoint and its certificates. One that tells nothing of TLS at all is a gap. */
 AUD_NODISCARD aud_status aud_endpoint_emit(aud_endpoint *e, const aud_reading *r, aud_error *err);
-/* Its certificates alone: of a report that breaks off, they are whole and the rest is not. */
+/* Its certificates alone: of a report that breaks off, they are whole and the rest is not. Without
+ * a host and port they were served somewhere, and hold no lineage. */
 AUD_NODISCARD aud_status aud_endpoint_emit_certs(aud_endpoint *e, const aud_reading *r,
                                                  aud_error *err);
 /* A gap at this endpoint, host named. */

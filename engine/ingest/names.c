@@ -72,6 +72,31 @@ aud_status aud_host_identity(aud_str host, uint16_t port, aud_str starttls, aud_
                             AUD_ARG(starttls));
 }
 
+bool aud_host_port_split(aud_str text, aud_str *out_host, uint16_t *out_port)
+{
+    size_t colon = text.len;
+    bool several = false;
+
+    while (colon > 0 && text.ptr[colon - 1] != ':' && text.ptr[colon - 1] != ']') {
+        colon--;
+    }
+    *out_port = 0;
+    *out_host = text;
+    if (colon > 0 && text.ptr[colon - 1] == ':') {
+        *out_host = aud_str_sub(text, 0, colon - 1);
+        several = aud_str_has(*out_host, AUD_LIT(":")) && text.ptr[0] != '[';
+        if (several) { /* an IPv6 address without brackets has no port */
+            *out_host = text;
+        } else if (!aud_port_parse(aud_str_sub(text, colon, text.len), out_port)) {
+            return false;
+        }
+    }
+    if (out_host->len > 2 && out_host->ptr[0] == '[' && out_host->ptr[out_host->len - 1] == ']') {
+        *out_host = aud_str_sub(*out_host, 1, out_host->len - 2);
+    }
+    return aud_is_host(*out_host) || (out_host->len == 0 && *out_port > 0);
+}
+
 bool aud_port_parse(aud_str text, uint16_t *out)
 {
     uint64_t number = 0;

@@ -14,6 +14,8 @@ AUD_NODISCARD aud_status aud_host_fold(aud_str host, aud_arena *arena, aud_str *
 /* "host:443", "[::1]:443"; with STARTTLS "host:25/smtp". */
 AUD_NODISCARD aud_status aud_host_identity(aud_str host, uint16_t port, aud_str starttls,
                                            aud_arena *arena, aud_str *out, aud_error *err);
+/* "host:443", "[::1]:443", ":443" (no host), "host" (port 0); false if it is none of these. */
+bool aud_host_port_split(aud_str text, aud_str *out_host, uint16_t *out_port);
 /* 1 to 65535. */
 bool aud_port_parse(aud_str text, uint16_t *out);
 

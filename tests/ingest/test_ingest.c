@@ -194,6 +194,12 @@ static const struct {
     {"/nmap-xml/", ".xml", "nmap_xml"},
     {"/testssl/", ".json", "testssl_json"},
     {"/testssl/", ".csv", "testssl_csv"},
+    {"/sslyze-json/", ".json", "sslyze_json"},
+    {"/tlsx-jsonl/", ".json", "tlsx_json"},
+    {"/tlsx-jsonl/", ".jsonl", "tlsx_json"},
+    {"/zgrab2-jsonl/", "-nodata.jsonl", ""}, /* a list of targets, as far as anybody can tell */
+    {"/zgrab2-jsonl/", ".jsonl", "zgrab2_json"},
+    {"/zgrab2-jsonl/", ".json", "zgrab2_json"},
 };
 
 /* Everybody's own; other tables may be inventories. */
