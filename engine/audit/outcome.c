@@ -191,6 +191,7 @@ aud_status aud_run_settle(aud_run *run, aud_error *err)
 {
     AUD_TRY(aud_run_accept(run, err));
     take_gaps(run);
+    AUD_TRY(aud_run_note_waivers(run, err));
     AUD_TRY(sum_sources(run, err));
     return aud_run_weigh(run, err);
 }
