@@ -4,6 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#ifdef __clang_analyzer__
+#undef aud_fail
+#endif
+
 aud_status aud_fail(aud_error *err, aud_status status, const char *format, ...)
 {
     if (err != NULL) {

@@ -76,6 +76,9 @@ typedef struct aud_str {
  * Messages are lower case, have no full stop, and put the thing in quotes.
  */
 aud_status aud_fail(aud_error *err, aud_status status, const char *format, ...) AUD_PRINTF(3, 4);
+#ifdef __clang_analyzer__ /* which sees one file at a time, and not that the status comes back */
+#define aud_fail(err, status, ...) ((void)aud_fail((err), (status), __VA_ARGS__), (status))
+#endif
 
 /* Adds the place, once: does nothing if `err` is NULL or already has a path. */
 void aud_error_place(aud_error *err, aud_str path, uint32_t line);

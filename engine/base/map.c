@@ -68,6 +68,7 @@ void *aud_map_get(const aud_map *map, aud_str key)
     return entry == NULL ? NULL : entry->value;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): HASH_ADD is a page of code */
 aud_status aud_map_put(aud_map *map, aud_str key, void *value, aud_error *err)
 {
     map_entry *entry = find(map, key);

@@ -14,14 +14,19 @@ static unsigned cgroup_cores(void)
 {
     unsigned long long quota, period;
     FILE *file = fopen("/sys/fs/cgroup/cpu.max", "re");
-    int got;
+    char line[64] = "", *rest;
 
     if (file == NULL) {
         return 0;
     }
-    got = fscanf(file, "%llu %llu", &quota, &period); /* "max" is no number */
+    rest = fgets(line, sizeof line, file);
     (void)fclose(file);
-    if (got != 2 || period == 0 || quota / period > MAX_THREADS) {
+    if (rest == NULL) {
+        return 0;
+    }
+    quota = strtoull(line, &rest, 10); /* "max" is no number: 0 */
+    period = strtoull(rest, NULL, 10);
+    if (quota == 0 || period == 0 || quota / period > MAX_THREADS) {
         return 0;
     }
     return (unsigned)((quota + period - 1) / period);

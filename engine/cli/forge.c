@@ -52,7 +52,7 @@ static const forge *detect(void)
 
 static aud_status add(aud_args *args, const char *output, aud_str folder, aud_error *err)
 {
-    aud_str text = aud_str_of(output), left = text, kept;
+    aud_str text = aud_str_of(output), left, kept;
     const size_t at = aud_str_find(text, AUD_LIT("%"), 0);
 
     if (at == SIZE_MAX) {

@@ -39,6 +39,7 @@ static bool read_length(const unsigned char **at, const unsigned char *end, head
     if (p == end) {
         return false;
     }
+    /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): it forgets that p < end here */
     len = *p++;
     if (len == 0x80) {
         h->indefinite = true;

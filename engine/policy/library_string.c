@@ -202,7 +202,7 @@ static int find_plain(lua_State *L, aud_str s, size_t from, aud_str text)
         return 1;
     }
     lua_pushinteger(L, (lua_Integer)at + 1);
-    lua_pushinteger(L, (lua_Integer)(at + text.len));
+    lua_pushinteger(L, (lua_Integer)at + (lua_Integer)text.len);
     return 2;
 }
 

@@ -300,10 +300,10 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *er
         return note_error(l, text, reason, 0, err);
     }
     vm->max_bytes = vm->used + LOAD_BYTES;
-    vm->declaration = &declaration;
     if (lua_checkstack(vm->L, 4) == 0) {
         return no_memory(err);
     }
+    vm->declaration = &declaration;
     lua_pushcfunction(vm->L, run_load);
     lua_pushlightuserdata(vm->L, &declaration);
     stop = aud_lua_call(vm, vm->L, 1, 0);

@@ -59,6 +59,7 @@ static aud_status list_names(aud_str folder, aud_arena *arena, name_list *out, a
         const struct dirent *entry;
 
         errno = 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this stream */
         entry = readdir(dir);
         if (entry == NULL) {
             break;

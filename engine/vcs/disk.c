@@ -150,6 +150,7 @@ static aud_status read_names(DIR *dir, disk_names *out, aud_error *err)
         aud_str kept;
 
         errno = 0;
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread has this stream */
         found = readdir(dir);
         if (found == NULL) {
             return errno == 0 ? AUD_OK : fail_errno(err, "cannot read the folder");
