@@ -1,5 +1,6 @@
 /* engine/pki/key.c - facts of a SubjectPublicKeyInfo. */
 #include "engine/pki/pki_internal.h"
+#include "engine/pki/rsa_weak.h"
 
 #include "engine/base/text.h"
 
@@ -286,6 +287,44 @@ static aud_value rsa_value(const spki_parts *k, unsigned field, aud_arena *arena
     return hex;
 }
 
+enum { FERMAT_ROUNDS = 100, FACTORS_BELOW = 752 }; /* CA/Browser Forum BR 6.1.1.3 and 6.1.6 */
+
+static aud_value bool_of(aud_rsa_answer answer)
+{
+    return answer == AUD_RSA_UNTOLD ? aud_unknown() : aud_bool(answer == AUD_RSA_YES);
+}
+
+/* What is wrong with the numbers of an RSA key; worked out anew each time it is asked for. */
+static aud_value weakness(const spki_parts *k, unsigned field)
+{
+    aud_rsa_answer answer;
+    aud_str numbers[2];
+    unsigned factor = 0;
+
+    if (k->row == NULL) {
+        return aud_unknown();
+    }
+    if (!is_family(k, "rsa")) {
+        return aud_absent();
+    }
+    if (!read_rsa(k, numbers) || numbers[0].len == 0 || numbers[1].len == 0) {
+        return aud_unknown();
+    }
+    switch (field) {
+    case AUD_F_key_roca:
+        return bool_of(aud_rsa_roca(numbers[0]));
+    case AUD_F_key_close_primes:
+        return bool_of(aud_rsa_close_primes(numbers[0], FERMAT_ROUNDS));
+    case AUD_F_key_exponent_odd:
+        return aud_bool(((unsigned char)numbers[1].ptr[numbers[1].len - 1] & 1) != 0);
+    default:
+        answer = aud_rsa_small_factor(numbers[0], FACTORS_BELOW, &factor);
+        return answer == AUD_RSA_UNTOLD ? aud_unknown()
+               : answer == AUD_RSA_NO   ? aud_absent()
+                                        : aud_int(factor);
+    }
+}
+
 static aud_value key_get(const void *self, unsigned field, aud_arena *arena)
 {
     const spki_parts *k = self;
@@ -314,6 +353,11 @@ static aud_value key_get(const void *self, unsigned field, aud_arena *arena)
     case AUD_F_key_exponent_bits:
     case AUD_F_key_modulus:
         return rsa_value(k, field, arena);
+    case AUD_F_key_roca:
+    case AUD_F_key_close_primes:
+    case AUD_F_key_small_factor:
+    case AUD_F_key_exponent_odd:
+        return weakness(k, field);
     case AUD_F_key_spki_sha256:
         return aud_sha256(k->whole, digest, NULL) == AUD_OK
                    ? aud_hex_value((aud_str){(const char *)digest, 32}, arena)
