@@ -208,7 +208,8 @@ static aud_status read_sources(const aud_node *list, aud_arena *arena, aud_confi
 static aud_status read_policies(const aud_node *map, aud_arena *arena, aud_config *out,
                                 aud_error *err)
 {
-    static const char *const keys[] = {"packs", "dirs", "params", "severity", NULL};
+    static const char *const keys[] = {"packs",    "dirs",          "params",
+                                       "severity", "public_stores", NULL};
 
     if (map == NULL) {
         return AUD_OK;
@@ -218,6 +219,7 @@ static aud_status read_policies(const aud_node *map, aud_arena *arena, aud_confi
     AUD_TRY(strings(aud_node_get(map, "dirs"), "dirs", arena, &out->dirs, &out->num_dirs, err));
     out->params = aud_node_get(map, "params");
     out->severity = aud_node_get(map, "severity");
+    out->public_stores = aud_node_get(map, "public_stores");
     return AUD_OK;
 }
 

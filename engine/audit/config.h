@@ -56,6 +56,7 @@ typedef struct aud_config {
     const aud_str *dirs;
     size_t num_dirs;
     const aud_node *params, *severity; /* maps by policy id; may be NULL */
+    const aud_node *public_stores;     /* "all", or a list of CAs that are publicly trusted */
     const aud_owner_rule *owners;
     size_t num_owners;
     const aud_alias *aliases;

@@ -196,12 +196,43 @@ static aud_status answer_approval(void *ctx, aud_object subject, const void *ca_
     return aud_ca_list_approval(ca_list, subject, arena, out, err);
 }
 
+/* policies.public_stores: what the facts call publicly trusted. */
+static aud_status load_stores(aud_run *run, aud_error *err)
+{
+    const aud_node *stores = run->config.public_stores;
+    const void *list = NULL;
+    aud_str word = {NULL, 0};
+    aud_status st;
+
+    if (stores == NULL) {
+        return AUD_OK;
+    }
+    if (stores->kind == AUD_NODE_SCALAR) {
+        AUD_TRY(aud_node_str(stores, &word, err));
+        run->all_public = aud_str_eq(word, AUD_LIT("all"));
+    }
+    if (run->all_public) {
+        return AUD_OK;
+    }
+    st = resolve_ca_list(run, stores, &list, err);
+    if (st != AUD_OK && err != NULL && st != AUD_E_NOMEM) {
+        const aud_error inner = *err;
+        const uint32_t line = inner.line == 0 ? stores->line : inner.line;
+
+        (void)aud_fail(err, st, "'policies.public_stores' is 'all', or: %s", inner.message);
+        aud_error_place(err, run->config.path, line);
+    }
+    run->public_cas = list;
+    return st;
+}
+
 aud_status aud_run_load_policies(aud_run *run, aud_error *err)
 {
     AUD_CLEANUP(text_list_clear) text_list texts = {0};
     aud_policy_load load;
     aud_status st;
 
+    AUD_TRY(load_stores(run, err));
     AUD_TRY(add_builtin(run, &texts, err));
     for (size_t i = 0; i < run->config.num_dirs; i++) {
         AUD_TRY(add_dir(run, run->config.dirs[i], false, &texts, err));

@@ -41,6 +41,8 @@ struct aud_run {
     unsigned num_threads;
     gap_list gaps;
     ca_list_list ca_lists;
+    const aud_ca_list *public_cas; /* one of them; NULL: none are configured */
+    bool all_public;
     aud_owners *owners;
     const aud_waiver *waivers;
     aud_waiver_info *waiver_infos; /* one each; the result's */

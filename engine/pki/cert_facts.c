@@ -97,6 +97,52 @@ aud_value aud_pss_hash(aud_str parameters, aud_arena *arena)
     return row == NULL ? aud_unknown() : aud_string(aud_str_of(row->name));
 }
 
+/* RSASSA-PSS with one hash of SHA-2 for all and a salt as long as it (BR 7.1.3.2.1). */
+static bool pss_ok(aud_str parameters)
+{
+    static const struct {
+        unsigned char last, salt; /* of the hash's OID; its length */
+    } hashes[] = {{1, 32}, {2, 48}, {3, 64}};
+    unsigned char want[] = {0x30, 0x34, 0xa0, 0x0f, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48,
+                            0x01, 0x65, 0x03, 0x04, 0x02, 0,    0x05, 0x00, 0xa1, 0x1c, 0x30,
+                            0x1a, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01,
+                            0x08, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03,
+                            0x04, 0x02, 0,    0x05, 0x00, 0xa2, 0x03, 0x02, 0x01, 0};
+
+    for (size_t i = 0; i < AUD_COUNT(hashes); i++) {
+        want[16] = want[46] = hashes[i].last;
+        want[sizeof want - 1] = hashes[i].salt;
+        if (aud_str_eq(parameters, (aud_str){(const char *)want, sizeof want})) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* RFC 4055, 5758, 8410, 9881, 9909. */
+static aud_value signature_encoding(const aud_cert *cert, aud_arena *arena)
+{
+    const aud_oid_row *row;
+    aud_str oid, parameters;
+    aud_value dotted;
+
+    if (!aud_algorithm_parts(cert->outer_alg, &oid, &parameters)) {
+        return aud_unknown();
+    }
+    dotted = aud_oid_value(oid, arena);
+    row = dotted.presence == AUD_PRESENT ? aud_signature_row(dotted.as.string) : NULL;
+    if (row == NULL) {
+        return aud_unknown();
+    }
+    if (row->other == NULL) {
+        return aud_bool(pss_ok(parameters));
+    }
+    if (aud_str_starts(dotted.as.string, AUD_LIT("1.2.840.113549.1.1."))) {
+        return aud_bool(aud_str_eq(parameters, AUD_LIT("\x05\x00")));
+    }
+    return aud_bool(parameters.len == 0);
+}
+
 /* By the canonical form: equal names may be written differently (RFC 5280, 7.1). */
 static aud_value self_issued(const aud_cert *cert, aud_arena *arena)
 {
@@ -174,6 +220,8 @@ aud_value aud_cert_get(const void *self, unsigned field, aud_arena *scratch)
         return signature_value(cert, field, scratch);
     case AUD_F_certificate_signature_matches_inner:
         return aud_bool(aud_str_eq(cert->inner_alg, cert->outer_alg));
+    case AUD_F_certificate_signature_encoding_ok:
+        return signature_encoding(cert, scratch);
     case AUD_F_certificate_encoding_errors:
         return aud_cert_flaws(cert, scratch);
     case AUD_F_certificate_self_issued:

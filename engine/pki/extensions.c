@@ -283,11 +283,13 @@ static aud_value list_of_ext(const aud_cert *cert, aud_str oid, aud_value withou
                : oid_list(ext.value, nested, purposes, arena);
 }
 
-static aud_found key_id(const aud_cert *cert, bool authority, aud_str *out)
+/* `out_named` (may be NULL): the authority is named by its issuer or serial number, too. */
+static aud_found key_id(const aud_cert *cert, bool authority, aud_str *out, bool *out_named)
 {
     aud_ext ext;
     aud_tlv tlv, seq, skipped;
     aud_found found = aud_ext_find(cert, authority ? OID_AKI : OID_SKI, &ext);
+    bool named = false;
     aud_der in;
 
     *out = (aud_str){NULL, 0};
@@ -306,13 +308,18 @@ static aud_found key_id(const aud_cert *cert, bool authority, aud_str *out)
     }
     in = aud_der_of(seq.content);
     found = aud_der_take(&in, AUD_TAG_CONTEXT, &tlv) ? AUD_EXT_FOUND : AUD_EXT_ABSENT;
-    if (aud_der_take(&in, AUD_TAG_CONTEXT_CONS + 1, &skipped) &&
-        !aud_general_names_ok(skipped.content)) {
-        return AUD_EXT_UNREADABLE; /* authorityCertIssuer */
+    if (aud_der_take(&in, AUD_TAG_CONTEXT_CONS + 1, &skipped)) {
+        named = true;
+        if (!aud_general_names_ok(skipped.content)) {
+            return AUD_EXT_UNREADABLE; /* authorityCertIssuer */
+        }
     }
-    (void)aud_der_take(&in, AUD_TAG_CONTEXT + 2, &skipped); /* and its serial number */
+    named = aud_der_take(&in, AUD_TAG_CONTEXT + 2, &skipped) || named; /* and its serial number */
     if (!aud_der_at_end(&in)) {
         return AUD_EXT_UNREADABLE;
+    }
+    if (out_named != NULL) {
+        *out_named = named;
     }
     *out = tlv.content;
     return found;
@@ -323,21 +330,35 @@ static aud_value key_id_value(const aud_cert *cert, bool authority, aud_arena *a
     aud_str id;
     aud_value v;
 
-    return missing(key_id(cert, authority, &id), aud_absent(), &v) ? v : aud_hex_value(id, arena);
+    return missing(key_id(cert, authority, &id, NULL), aud_absent(), &v) ? v
+                                                                         : aud_hex_value(id, arena);
+}
+
+static aud_value authority_named(const aud_cert *cert)
+{
+    bool named = false;
+    aud_str id;
+    aud_ext ext;
+    aud_value v;
+
+    if (missing(aud_ext_find(cert, OID_AKI, &ext), aud_absent(), &v)) {
+        return v;
+    }
+    return key_id(cert, true, &id, &named) == AUD_EXT_UNREADABLE ? aud_unknown() : aud_bool(named);
 }
 
 aud_str aud_cert_subject_key_id(const aud_cert *cert)
 {
     aud_str id;
 
-    return key_id(cert, false, &id) == AUD_EXT_FOUND ? id : (aud_str){NULL, 0};
+    return key_id(cert, false, &id, NULL) == AUD_EXT_FOUND ? id : (aud_str){NULL, 0};
 }
 
 aud_str aud_cert_authority_key_id(const aud_cert *cert)
 {
     aud_str id;
 
-    return key_id(cert, true, &id) == AUD_EXT_FOUND ? id : (aud_str){NULL, 0};
+    return key_id(cert, true, &id, NULL) == AUD_EXT_FOUND ? id : (aud_str){NULL, 0};
 }
 
 bool aud_cert_is_ca(const aud_cert *cert)
@@ -572,6 +593,8 @@ aud_value aud_ext_get(const aud_cert *cert, unsigned field, aud_arena *arena)
         return key_id_value(cert, false, arena);
     case AUD_F_certificate_authority_key_id:
         return key_id_value(cert, true, arena);
+    case AUD_F_certificate_authority_issuer_named:
+        return authority_named(cert);
     case AUD_F_certificate_ocsp_urls:
         return access_urls(cert, OID_AD_OCSP, arena);
     case AUD_F_certificate_ca_issuer_urls:

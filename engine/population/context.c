@@ -1,6 +1,7 @@
 /* engine/population/context.c - facts that depend on where a subject was seen, and by whom. */
 #include "engine/base/text.h"
 #include "engine/population/endpoints.h"
+#include "engine/population/issuers.h"
 
 static aud_value text_value(const char *text)
 {
@@ -160,6 +161,37 @@ static const char *cert_purpose(const member *m, aud_arena *scratch)
     return list_has(purposes, AUD_LIT("emailProtection")) ? "email" : "other";
 }
 
+void aud_population_trust(aud_population *population, const struct aud_ca_list *public_cas,
+                          bool all)
+{
+    population->public_cas = public_cas;
+    population->all_public = all;
+}
+
+static aud_value self_signed(const member *m, aud_arena *scratch);
+
+/* From a configured store, by proof; or by nobody but itself. */
+static aud_value proved_trust(const member *m, aud_arena *scratch)
+{
+    const struct aud_ca_list *cas = m->population->public_cas;
+    aud_approval answer = {.status = AUD_APPROVAL_UNKNOWN};
+    aud_value own;
+
+    if (m->population->all_public) {
+        return text_value("public");
+    }
+    if (cas != NULL &&
+        aud_ca_list_approval(cas, info_of(m)->facts, scratch, &answer, NULL) == AUD_OK &&
+        (answer.status == AUD_APPROVAL_PROVED || answer.status == AUD_APPROVAL_IS_APPROVED)) {
+        return text_value("public");
+    }
+    if (strcmp(cert_role(m, scratch), "leaf") != 0) {
+        return aud_unknown();
+    }
+    own = self_signed(m, scratch);
+    return own.presence == AUD_PRESENT && own.as.boolean ? text_value("private") : aud_unknown();
+}
+
 static aud_value cert_trust(const member *m, aud_arena *scratch)
 {
     static const aud_str reserved[] = {
@@ -180,7 +212,7 @@ static aud_value cert_trust(const member *m, aud_arena *scratch)
     if (scts.presence == AUD_PRESENT && scts.as.number > 0) {
         return text_value("public");
     }
-    return aud_unknown();
+    return proved_trust(m, scratch);
 }
 
 static aud_value uses_value(const member *m, aud_arena *scratch)
@@ -330,6 +362,8 @@ static aud_value certificate_fact(const member *m, unsigned field, aud_arena *sc
         return aud_bool(in_use(m, scratch));
     case AUD_F_certificate_superseded:
         return aud_bool(aud_member_superseded(m, scratch));
+    case AUD_F_certificate_same_key:
+        return aud_key_others(m, scratch);
     case AUD_F_certificate_environment:
         return common_fact(m, COMMON_ENVIRONMENT, scratch);
     case AUD_F_certificate_owners:

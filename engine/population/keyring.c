@@ -110,6 +110,28 @@ aud_value aud_key_certificates(const member *m, aud_arena *scratch)
     return aud_int((int64_t)(bound(ring, digest, true) - bound(ring, digest, false)));
 }
 
+aud_value aud_key_others(const member *m, aud_arena *scratch)
+{
+    enum { SHOWN_MAX = 32 };
+    const struct keyring *ring = keyring_of(m->population);
+    aud_value *items = aud_arena_array(scratch, SHOWN_MAX, sizeof *items);
+    unsigned char digest[32];
+    size_t len = 0;
+
+    if (ring == NULL || items == NULL || aud_sha256(m->cert->spki, digest, NULL) != AUD_OK) {
+        return aud_unknown();
+    }
+    for (size_t i = bound(ring, digest, false), end = bound(ring, digest, true);
+         i < end && len < SHOWN_MAX; i++) {
+        const member *other = &m->population->members[ring->keys[i].member];
+
+        if (other != m && !other->alias) {
+            items[len++] = aud_object_of(&aud_type_certificate, aud_member_get, other);
+        }
+    }
+    return aud_list_of(items, len);
+}
+
 /* "RSA 2048-bit", "EC P-256"; empty where its public half cannot be read. */
 static aud_status describe_key(const member *m, aud_arena *arena, aud_str *out, aud_error *err)
 {

@@ -39,6 +39,14 @@ AUD_NODISCARD aud_status aud_population_new(aud_collector **collectors, size_t n
                                             aud_population **out, aud_error *err);
 void aud_population_freep(aud_population **population);
 
+/*
+ * Who is publicly trusted beyond what certificates say themselves: what these CAs (issuers.h; bound
+ * to the population; it outlives the questions) issue, or `all`. Before any fact is read.
+ */
+struct aud_ca_list;
+void aud_population_trust(aud_population *population, const struct aud_ca_list *public_cas,
+                          bool all);
+
 /* Sorted by kind and id; the population subject is the last. `facts` is set in each. */
 const aud_subject_info *aud_population_subjects(const aud_population *population, size_t *out_num);
 /* Index of a subject from its facts object; SIZE_MAX if it is none of this population. */

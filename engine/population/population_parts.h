@@ -62,6 +62,8 @@ struct aud_population {
     struct renewals *renewals;
     struct keyring *keyring;
     pthread_mutex_t lock;
+    const struct aud_ca_list *public_cas; /* issuers.h; NULL: none are configured */
+    bool all_public;
 };
 
 /* Getter for the facts object of any member. */
@@ -84,6 +86,8 @@ aud_value aud_declared_contradictions(const member *m, aud_arena *scratch);
 aud_value aud_key_certificates(const member *m, aud_arena *scratch);
 /* What people call the private key at `at`: what it is, whose, where it lies first. */
 AUD_NODISCARD aud_status aud_key_label(aud_population *population, size_t at, aud_error *err);
+/* The other certificates with this one's key, at most 32. Thread-safe. */
+aud_value aud_key_others(const member *m, aud_arena *scratch);
 void aud_keyring_free(struct keyring *keyring);
 
 /* Index of a certificate by digest; SIZE_MAX if it is not there. */
