@@ -1,12 +1,44 @@
 /* tests/audit/test_policy_cases.c - fixtures/policies/PACK/POLICY/{pass,fail,na}_CASE.*: the file's
- * name says the verdict. The cases run as `certaudit policy test` runs them. */
+ * name says the verdict. The cases run as `certaudit policy test` runs them. pass_fixed_CASE is
+ * fail_CASE with the policy's remediation applied, na_fixed_CASE where nothing is left to judge:
+ * each policy has one, so that what it advises is enough. */
 #include "engine/audit/policy_test.h"
 #include "tests/support/support.h"
+
+/* "pass_fixed_sha1.pem" -> "sha1", for a case that fails without the remedy. */
+static aud_str case_of(aud_str name, aud_str prefix)
+{
+    aud_str rest, word;
+
+    if (!aud_str_starts(name, prefix)) {
+        return (aud_str){NULL, 0};
+    }
+    rest = aud_str_sub(name, prefix.len, name.len);
+    return aud_str_split(&rest, '.', &word) ? word : (aud_str){NULL, 0};
+}
+
+static bool has_remedy(const aud_tested_policy *p)
+{
+    for (size_t i = 0; i < p->num_cases; i++) {
+        aud_str fixed = case_of(p->cases[i].name, AUD_LIT("pass_fixed_"));
+
+        if (fixed.len == 0) {
+            fixed = case_of(p->cases[i].name, AUD_LIT("na_fixed_"));
+        }
+        for (size_t k = 0; k < p->num_cases && fixed.len > 0; k++) {
+            if (aud_str_eq(case_of(p->cases[k].name, AUD_LIT("fail_")), fixed)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
 
 static void test_cases(void **state)
 {
     AUD_CLEANUP(aud_policy_tests_freep) aud_policy_tests *tests = NULL;
     aud_str root = aud_str_of(aud_test_source("policies"));
+    size_t without = 0;
     aud_error err = {0};
     (void)state;
 
@@ -22,6 +54,10 @@ static void test_cases(void **state)
         if (p->lacks_pass || p->lacks_fail || p->lacks_na) {
             print_message("%.*s lacks a case\n", AUD_ARG(p->id));
         }
+        if (!has_remedy(p)) {
+            print_message("%.*s has no pass_fixed_CASE beside a fail_CASE\n", AUD_ARG(p->id));
+            without++;
+        }
         for (size_t k = 0; k < p->num_cases; k++) {
             if (!p->cases[k].ok) {
                 print_message("%.*s/%.*s: got %s: %.*s\n", AUD_ARG(p->id),
@@ -31,9 +67,10 @@ static void test_cases(void **state)
         }
     }
     print_message("%zu policies, %zu cases\n", tests->num_policies, tests->num_cases);
-    assert_true(tests->num_policies >= 7);
-    assert_true(tests->num_cases >= 21);
+    assert_true(tests->num_policies >= 53);
+    assert_true(tests->num_cases >= 260);
     assert_int_equal(tests->num_failed, 0);
+    assert_int_equal(without, 0);
 }
 
 int main(void)

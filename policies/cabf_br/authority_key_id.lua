@@ -1,0 +1,25 @@
+-- policies/cabf_br/authority_key_id.lua
+-- The key of the issuer, and nothing else.
+return policy {
+  title = "The authority key identifier names the issuer's key",
+  applies_to = "certificate",
+  severity = "low",
+  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.11.1", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
+  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  remediation = "Issue it anew with the key identifier of the issuer.",
+  level = "must",
+  issued_from = "2023-09-15",
+  applies = function(cert)
+    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
+      and cert.trust == "public"
+  end,
+  check = function(cert)
+    if cert.authority_key_id == nil then
+      return fail { item = "authorityKeyIdentifier", got = "none", want = "the issuer's key identifier", message = "does not say by which key it was signed" }
+    end
+    if cert.authority_issuer_named then
+      return fail { item = "authorityKeyIdentifier", got = "issuer and serial number", want = "the key identifier alone", message = "names the issuer's certificate, too" }
+    end
+    return pass()
+  end,
+}

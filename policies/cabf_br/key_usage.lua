@@ -1,0 +1,47 @@
+-- policies/cabf_br/key_usage.lua
+-- Critical, digitalSignature, and nothing of a CA.
+local function holds(list, value)
+  for _, v in ipairs(list) do
+    if v == value then return true end
+  end
+  return false
+end
+
+local ALLOWED = { digitalSignature = true, keyEncipherment = true, dataEncipherment = true, keyAgreement = true }
+
+return policy {
+  title = "The key usage is that of a server",
+  applies_to = "certificate",
+  severity = "medium",
+  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.11", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
+  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  remediation = "Issue it anew with a critical key usage of digitalSignature.",
+  level = "must",
+  issued_from = "2023-09-15",
+  applies = function(cert)
+    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
+      and cert.trust == "public"
+  end,
+  check = function(cert)
+    local usage = cert.key_usage
+    if usage == nil then
+      return pass("it has none, which is allowed")
+    end
+    local items = {}
+    for _, bit in ipairs(usage) do
+      if not ALLOWED[bit] or (cert.key.family == "ec" and bit ~= "digitalSignature" and bit ~= "keyAgreement") then
+        items[#items + 1] = { item = "keyUsage", got = bit, want = "digitalSignature" }
+      end
+    end
+    if cert.key.family == "ec" and not holds(usage, "digitalSignature") then
+      items[#items + 1] = { item = "keyUsage", got = "no digitalSignature", want = "digitalSignature" }
+    end
+    if not cert.key_usage_critical then
+      items[#items + 1] = { item = "keyUsage", got = "not critical", want = "critical" }
+    end
+    if #items > 0 then
+      return fail { items = items, message = "its key usage is not that of a server" }
+    end
+    return pass()
+  end,
+}
