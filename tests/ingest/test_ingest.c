@@ -194,6 +194,7 @@ static const struct {
     {"/nmap-xml/", ".xml", "nmap_xml"},
     {"/testssl/", ".json", "testssl_json"},
     {"/testssl/", ".csv", "testssl_csv"},
+    {"/s_client-text/", ".txt", "s_client"},
     {"/sslyze-json/", ".json", "sslyze_json"},
     {"/tlsx-jsonl/", ".json", "tlsx_json"},
     {"/tlsx-jsonl/", ".jsonl", "tlsx_json"},
