@@ -110,6 +110,7 @@ static aud_status write_parts(aud_html *h)
     AUD_TRY(aud_html_controls(h));
     aud_html_policies(h);
     aud_html_findings(h);
+    aud_html_waivers(h);
     aud_html_gaps(h);
     aud_html_population(h);
     aud_html_inputs(h);

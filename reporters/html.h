@@ -127,6 +127,7 @@ void aud_html_coverage(aud_html *h);
 AUD_NODISCARD aud_status aud_html_controls(aud_html *h);
 void aud_html_policies(aud_html *h);
 void aud_html_findings(aud_html *h);
+void aud_html_waivers(aud_html *h);
 void aud_html_gaps(aud_html *h);
 void aud_html_population(aud_html *h);
 void aud_html_inputs(aud_html *h);

@@ -180,6 +180,7 @@ static void write_finding(aud_json_writer *w, const aud_result *result, const au
     aud_json_end_object(w);
     if (finding->verdict == AUD_V_WAIVED) {
         aud_report_json_put(w, "waiver", finding->waiver);
+        aud_report_json_opt(w, "waiver_id", finding->waiver_id);
     }
     aud_json_end_object(w);
 }
@@ -205,6 +206,43 @@ static void write_subjects(aud_json_writer *w, const aud_result *result, bool wi
     }
     aud_json_end_array(w);
     aud_arena_clear(&scratch);
+}
+
+/* Only where there is a waivers file. */
+static void write_waivers(aud_json_writer *w, const aud_result *result)
+{
+    aud_json_key(w, "waivers");
+    aud_json_begin_array(w);
+    for (size_t i = 0; i < result->num_waivers; i++) {
+        const aud_waiver_info *v = &result->waivers[i];
+
+        aud_report_json_line(w);
+        aud_json_begin_object(w);
+        aud_report_json_put(w, "id", v->id);
+        aud_json_put_text(w, "state", aud_waiver_state_name(v->state));
+        aud_report_json_put(w, "policies", v->policies);
+        aud_report_json_put(w, "match", v->match);
+        aud_report_json_put(w, "reason", v->reason);
+        aud_report_json_put(w, "owner", v->owner);
+        aud_report_json_put(w, "approver", v->approver);
+        aud_report_json_opt(w, "ticket", v->ticket);
+        aud_report_json_instant(w, "approved", v->approved);
+        aud_report_json_instant(w, "counts_from", v->counts_from);
+        aud_report_json_instant(w, "expires", v->expires);
+        aud_json_put_int(w, "findings", (int64_t)v->findings);
+        aud_json_put_int(w, "line", v->line);
+        if (v->commit.len > 0) {
+            aud_report_json_put(w, "commit", v->commit);
+            aud_report_json_put(w, "commit_author", v->author);
+            aud_report_json_instant(w, "commit_at", v->committed);
+            aud_json_put_text(w, "commit_signature",
+                              v->is_signed ? "present, not verified" : "absent");
+        } else {
+            aud_report_json_put(w, "no_commit", v->history);
+        }
+        aud_json_end_object(w);
+    }
+    aud_json_end_array(w);
 }
 
 static void write_not_judged(aud_json_writer *w, const aud_result *result)
@@ -350,6 +388,13 @@ static void write_head(aud_json_writer *w, const aud_result *result)
     aud_report_json_opt(w, "path", result->config_path);
     aud_report_json_opt(w, "sha256", result->config_sha256);
     aud_json_end_object(w);
+    if (result->waivers_path.len > 0) {
+        aud_json_key(w, "waivers_file");
+        aud_json_begin_object(w);
+        aud_report_json_put(w, "path", result->waivers_path);
+        aud_report_json_put(w, "sha256", result->waivers_sha256);
+        aud_json_end_object(w);
+    }
     write_totals(w, result);
     write_gate(w, &result->gate);
     if (result->change != NULL) {
@@ -395,6 +440,9 @@ static aud_status write_json(const aud_result *result, const aud_report_env *env
     }
     aud_json_end_array(&w);
 
+    if (result->waivers_path.len > 0) {
+        write_waivers(&w, result);
+    }
     write_not_judged(&w, result);
     AUD_TRY(write_verdicts(&w, result, err));
     aud_json_end_object(&w);

@@ -8,7 +8,11 @@ void aud_config_defaults(aud_config *out)
 {
     static const aud_str core[] = {AUD_LIT_INIT("core")};
 
-    *out = (aud_config){.packs = core, .num_packs = 1, .fail_on = AUD_SEV_HIGH, .min_subjects = 1};
+    *out = (aud_config){.packs = core,
+                        .num_packs = 1,
+                        .fail_on = AUD_SEV_HIGH,
+                        .min_subjects = 1,
+                        .waiver_notice_days = 14};
 }
 
 static aud_status want_list(const aud_node *node, const char *what, aud_error *err)
@@ -309,9 +313,26 @@ static aud_status read_accepts(const aud_node *list, aud_arena *arena, aud_confi
     return AUD_OK;
 }
 
+/* A number of days, from `least` on. */
+static aud_status read_days(const aud_node *map, const char *key, int64_t least, int64_t *out,
+                            aud_error *err)
+{
+    enum { DAYS_MAX = 36500 };
+    const aud_node *node = aud_node_get(map, key);
+
+    if (node == NULL) {
+        return AUD_OK;
+    }
+    AUD_TRY(aud_node_int(node, out, err));
+    return *out < least || *out > DAYS_MAX
+               ? refuse(node, err, "days are a number from 1 to 36500; 0 switches a notice off")
+               : AUD_OK;
+}
+
 static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err)
 {
-    static const char *const keys[] = {"fail_on", "min_subjects", NULL};
+    static const char *const keys[] = {"fail_on", "min_subjects", "max_waiver_days",
+                                       "waiver_notice_days", NULL};
     const aud_node *least;
     aud_str severity = {NULL, 0};
     int64_t number = 0;
@@ -335,13 +356,14 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
         }
         out->min_subjects = (size_t)number;
     }
-    return AUD_OK;
+    AUD_TRY(read_days(map, "max_waiver_days", 1, &out->max_waiver_days, err));
+    return read_days(map, "waiver_notice_days", 0, &out->waiver_notice_days, err);
 }
 
 /* Parts of the contract that this version does not have are refused, not passed over. */
 static aud_status refuse_later_keys(const aud_node *root, aud_error *err)
 {
-    static const char *const later[] = {"scopes", "waivers", "baseline", "evidence"};
+    static const char *const later[] = {"scopes", "baseline", "evidence"};
 
     for (size_t i = 0; i < AUD_COUNT(later); i++) {
         const aud_node *node = aud_node_get(root, later[i]);
@@ -385,6 +407,7 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
     AUD_TRY(read_owners(aud_node_get(root, "owners"), arena, out, err));
     AUD_TRY(read_aliases(aud_node_get(root, "owner_aliases"), arena, out, err));
     AUD_TRY(read_accepts(aud_node_get(root, "accept"), arena, out, err));
+    AUD_TRY(optional(root, "waivers", &out->waivers, err));
     return read_gate(aud_node_get(root, "gate"), out, err);
 }
 

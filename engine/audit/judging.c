@@ -12,7 +12,7 @@ enum { GRAIN = 128 };
 
 /* A finding while it is made: what it could not know decides whether it becomes a coverage line. */
 typedef struct raw_finding {
-    aud_finding finding;
+    aud_finding finding; /* first: they are sorted as findings */
     aud_str unknown_fact;
     bool covered;
 } raw_finding;
@@ -38,9 +38,8 @@ typedef struct judging {
     size_t done;
 } judging;
 
-/* SHA-256 over the parts with a mark between them. */
-static aud_status fingerprint(aud_str policy, aud_str about, const aud_item *items,
-                              size_t num_items, unsigned char out[32], aud_error *err)
+aud_status aud_run_fingerprint(aud_str policy, aud_str about, const aud_item *items,
+                               size_t num_items, unsigned char out[32], aud_error *err)
 {
     AUD_CLEANUP(aud_buf_clear) aud_buf text = {.max = 1 << 20};
 
@@ -110,10 +109,12 @@ static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error 
     if (subject->num_sightings > 0) {
         raw.finding.location = subject->sightings[0];
     }
-    AUD_TRY(fingerprint(run->result.policies[opinion->policy].id, subject->id, raw.finding.items,
-                        raw.finding.num_items, raw.finding.identity, err));
-    AUD_TRY(fingerprint(run->result.policies[opinion->policy].id, subject->lineage,
-                        raw.finding.items, raw.finding.num_items, raw.finding.lineage, err));
+    AUD_TRY(aud_run_fingerprint(run->result.policies[opinion->policy].id, subject->id,
+                                raw.finding.items, raw.finding.num_items, raw.finding.identity,
+                                err));
+    AUD_TRY(aud_run_fingerprint(run->result.policies[opinion->policy].id, subject->lineage,
+                                raw.finding.items, raw.finding.num_items, raw.finding.lineage,
+                                err));
     return AUD_VEC_PUSH(&w->findings, raw, err);
 }
 
@@ -159,10 +160,9 @@ static void error_list_clear(error_list *list)
     aud_free(list->items);
 }
 
-static int order_findings(const void *left, const void *right)
+int aud_run_order_findings(const void *left, const void *right)
 {
-    const aud_finding *a = &((const raw_finding *)left)->finding;
-    const aud_finding *b = &((const raw_finding *)right)->finding;
+    const aud_finding *a = left, *b = right;
 
     if (a->severity != b->severity) {
         return a->severity > b->severity ? -1 : 1;
@@ -203,10 +203,10 @@ static aud_status note_unconfigured(judging *j, finding_list *findings, aud_erro
         AUD_TRY(aud_arena_printf(&run->arena, &raw.finding.message, err,
                                  "Not configured: nothing was judged by it; set its required "
                                  "parameters under policies.params in certaudit.yaml, or skip it"));
-        AUD_TRY(fingerprint(policy->id, run->result.subjects[last].id, NULL, 0,
-                            raw.finding.identity, err));
-        AUD_TRY(fingerprint(policy->id, run->result.subjects[last].lineage, NULL, 0,
-                            raw.finding.lineage, err));
+        AUD_TRY(aud_run_fingerprint(policy->id, run->result.subjects[last].id, NULL, 0,
+                                    raw.finding.identity, err));
+        AUD_TRY(aud_run_fingerprint(policy->id, run->result.subjects[last].lineage, NULL, 0,
+                                    raw.finding.lineage, err));
         j->verdicts[i * run->result.num_subjects + last] = AUD_V_FAIL;
         AUD_TRY(AUD_VEC_PUSH(findings, raw, err));
     }
@@ -406,7 +406,7 @@ static aud_status gather(judging *j, aud_error *err)
     AUD_TRY(note_unconfigured(j, &all, err));
     AUD_TRY(cover_missing(j, &all, err));
     if (all.len > 0) {
-        qsort(all.items, all.len, sizeof *all.items, order_findings);
+        qsort(all.items, all.len, sizeof *all.items, aud_run_order_findings);
     }
     if (errors.len > 0) {
         qsort(errors.items, errors.len, sizeof *errors.items, order_errors);

@@ -221,6 +221,7 @@ static void decide(aud_run *run, size_t judged)
 aud_status aud_run_settle(aud_run *run, aud_error *err)
 {
     AUD_TRY(accept_gaps(run, err));
+    AUD_TRY(aud_run_note_waivers(run, err));
     AUD_TRY(sum_sources(run, err));
     return aud_run_weigh(run, err);
 }

@@ -155,18 +155,31 @@ aud_status aud_rules_config(aud_rules *rules, aud_str named, aud_arena *arena, a
     return AUD_OK;
 }
 
+aud_status aud_rules_place_of(const aud_rules *rules, const aud_config *config, aud_str named,
+                              bool from_flag, aud_arena *arena, aud_rules_place *out,
+                              aud_error *err)
+{
+    out->in_tree = false;
+    out->path = named;
+    if (rules != NULL) {
+        return locate(rules, named, from_flag, arena, &out->path, &out->in_tree, err);
+    }
+    return from_flag ? AUD_OK : aud_config_path(config, named, arena, &out->path, err);
+}
+
+aud_status aud_rules_read(aud_rules *rules, const aud_rules_place *place, size_t max,
+                          aud_arena *arena, aud_str *out, aud_error *err)
+{
+    return read_located(rules, place->path, place->in_tree, max, arena, out, err);
+}
+
 aud_status aud_rules_file(aud_rules *rules, const aud_config *config, aud_str named, size_t max,
                           aud_arena *arena, aud_str *out, aud_error *err)
 {
-    aud_str path;
-    bool in_tree;
+    aud_rules_place place;
 
-    if (rules == NULL) {
-        AUD_TRY(aud_config_path(config, named, arena, &path, err));
-        return aud_file_read(path, max, arena, out, err);
-    }
-    AUD_TRY(locate(rules, named, false, arena, &path, &in_tree, err));
-    return read_located(rules, path, in_tree, max, arena, out, err);
+    AUD_TRY(aud_rules_place_of(rules, config, named, false, arena, &place, err));
+    return aud_rules_read(rules, &place, max, arena, out, err);
 }
 
 /* "DIR/PACK/POLICY.lua" to its parts; false for whatever else lies there. */
@@ -236,14 +249,9 @@ aud_status aud_rules_policies(aud_rules *rules, const aud_config *config, aud_st
                               bool from_flag, aud_arena *arena, const aud_policy_text **out,
                               size_t *out_num, aud_error *err)
 {
-    aud_str path = named;
-    bool in_tree = false;
+    aud_rules_place place;
 
-    if (rules != NULL) {
-        AUD_TRY(locate(rules, named, from_flag, arena, &path, &in_tree, err));
-    } else if (!from_flag) {
-        AUD_TRY(aud_config_path(config, named, arena, &path, err));
-    }
-    return in_tree ? policies_in_tree(rules, path, arena, out, out_num, err)
-                   : aud_policy_read_dir(path, NULL, 0, arena, out, out_num, err);
+    AUD_TRY(aud_rules_place_of(rules, config, named, from_flag, arena, &place, err));
+    return place.in_tree ? policies_in_tree(rules, place.path, arena, out, out_num, err)
+                         : aud_policy_read_dir(place.path, NULL, 0, arena, out, out_num, err);
 }

@@ -33,6 +33,16 @@ AUD_NODISCARD aud_status aud_rules_config(aud_rules *rules, aud_str named, aud_a
 /* A file that the configuration names. */
 AUD_NODISCARD aud_status aud_rules_file(aud_rules *rules, const aud_config *config, aud_str named,
                                         size_t max, aud_arena *arena, aud_str *out, aud_error *err);
+/* Where a file that the configuration, or `from_flag` the command line, names is read from. */
+typedef struct aud_rules_place {
+    aud_str path; /* in the tree, or as seen from the working folder */
+    bool in_tree;
+} aud_rules_place;
+AUD_NODISCARD aud_status aud_rules_place_of(const aud_rules *rules, const aud_config *config,
+                                            aud_str named, bool from_flag, aud_arena *arena,
+                                            aud_rules_place *out, aud_error *err);
+AUD_NODISCARD aud_status aud_rules_read(aud_rules *rules, const aud_rules_place *place, size_t max,
+                                        aud_arena *arena, aud_str *out, aud_error *err);
 /* A folder of packs that the configuration names, or, `from_flag`, the command line. */
 AUD_NODISCARD aud_status aud_rules_policies(aud_rules *rules, const aud_config *config,
                                             aud_str named, bool from_flag, aud_arena *arena,

@@ -145,6 +145,7 @@ static aud_status execute(aud_run *run, aud_error *err)
     AUD_TRY(aud_owners_new(&run->config, &run->owners, err));
     if (!run->options->no_policies) {
         AUD_TRY(aud_run_load_policies(run, err));
+        AUD_TRY(aud_run_load_waivers(run, err));
     }
     AUD_TRY(read_population(run, err));
     start = aud_run_clock();
@@ -156,6 +157,7 @@ static aud_status execute(aud_run *run, aud_error *err)
     }
     if (!run->options->no_policies) {
         AUD_TRY(aud_run_judge(run, err));
+        AUD_TRY(aud_run_waive(run, err));
     }
     AUD_TRY(aud_run_settle(run, err));
     run->times.judge = aud_run_clock() - start;

@@ -24,6 +24,8 @@ typedef struct aud_run_options {
     size_t num_select, num_skip;
     const aud_str *passwords;
     size_t num_passwords;
+    aud_str waivers;  /* file, in place of the configuration's; may be empty */
+    bool whole;       /* everything is judged by everything: a waiver for nothing can be told */
     bool no_policies; /* read only: for `show` */
     aud_rules *rules; /* where gate material comes from; NULL: the disk */
     bool no_judging;  /* read, and load policies: for `explain` */

@@ -4,6 +4,7 @@
 
 #include "engine/audit/owners.h"
 #include "engine/audit/run.h"
+#include "engine/audit/waivers.h"
 #include "engine/ingest/adapter.h"
 #include "engine/policy/policy.h"
 #include "engine/population/issuers.h"
@@ -41,6 +42,9 @@ struct aud_run {
     gap_list gaps;
     ca_list_list ca_lists;
     aud_owners *owners;
+    const aud_waiver *waivers;
+    aud_waiver_info *waiver_infos; /* one each; the result's */
+    size_t num_waivers;
     aud_policy_set *policies;
     aud_policy_host host;
     aud_population *population;
@@ -63,6 +67,18 @@ aud_status aud_run_add_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_
 
 /* judging.c: fills verdicts, findings, coverage, policy errors and the policies' counts. */
 aud_status aud_run_judge(aud_run *run, aud_error *err);
+/* SHA-256 over the parts with a mark between them; got and want are no part of it. */
+aud_status aud_run_fingerprint(aud_str policy, aud_str about, const aud_item *items,
+                               size_t num_items, unsigned char out[32], aud_error *err);
+/* Of two aud_finding, for qsort: the worst first. */
+int aud_run_order_findings(const void *left, const void *right);
+
+/* waive.c: reads the waivers file with its history; then lays it on the findings, and adds what is
+ * to be said of the waivers themselves. Without a file both do nothing. */
+aud_status aud_run_load_waivers(aud_run *run, aud_error *err);
+aud_status aud_run_waive(aud_run *run, aud_error *err);
+/* Says of the waivers that were used where history did not tell when they came. */
+aud_status aud_run_note_waivers(aud_run *run, aud_error *err);
 
 /* outcome.c: accepted gaps, sums and the gate. */
 aud_status aud_run_settle(aud_run *run, aud_error *err);

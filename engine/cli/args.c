@@ -20,6 +20,7 @@ typedef enum opt {
     OPT_OUTPUT,
     OPT_POLICIES,
     OPT_DIR,
+    OPT_WAIVERS,
     OPT_SELECT,
     OPT_SKIP,
     OPT_MIN_SEVERITY,
@@ -33,7 +34,7 @@ typedef enum opt {
     OPT_HELP,
     OPT_VERSION,
     OPT_LATER, /* the contract's, not this version's */
-    NUM_OPTS = OPT_LATER + 5
+    NUM_OPTS = OPT_LATER + 4
 } opt;
 
 typedef struct opt_row {
@@ -63,6 +64,8 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_POLICIES] = {"policies", 0, "DIR", "CERTAUDIT_POLICIES",
                       "add the policy packs below DIR; may be repeated"},
     [OPT_DIR] = {"dir", 0, "DIR", NULL, "policy new: the folder of packs (default: policies)"},
+    [OPT_WAIVERS] = {"waivers", 0, "FILE", "CERTAUDIT_WAIVERS",
+                     "approved exceptions, in place of those that the configuration names"},
     [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
     [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out; may be repeated"},
     [OPT_MIN_SEVERITY] = {"min-severity", 0, "SEVERITY", "CERTAUDIT_MIN_SEVERITY",
@@ -81,9 +84,8 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_VERSION] = {"version", 'V', NULL, NULL, "program and library versions"},
     [OPT_LATER] = {"staged", 0, NULL, NULL, NULL},
     [OPT_LATER + 1] = {"fail-on-new", 0, NULL, NULL, NULL},
-    [OPT_LATER + 2] = {"waivers", 0, "FILE", NULL, NULL},
-    [OPT_LATER + 3] = {"baseline", 0, "FILE", NULL, NULL},
-    [OPT_LATER + 4] = {"scope", 0, "NAME", NULL, NULL},
+    [OPT_LATER + 2] = {"baseline", 0, "FILE", NULL, NULL},
+    [OPT_LATER + 3] = {"scope", 0, "NAME", NULL, NULL},
 
 };
 
@@ -255,6 +257,9 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         return AUD_VEC_PUSH(&args->policy_dirs, value, err);
     case OPT_DIR:
         args->dir = value;
+        break;
+    case OPT_WAIVERS:
+        args->waivers = value;
         break;
     case OPT_SELECT:
         return AUD_VEC_PUSH(&args->select, value, err);
@@ -459,6 +464,8 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->base;
     case OPT_GATE_FROM:
         return args->gate_from;
+    case OPT_WAIVERS:
+        return args->waivers;
     case OPT_AT:
         return args->at_text;
     case OPT_FAIL_ON:

@@ -162,9 +162,13 @@ aud_status aud_run_options_of(aud_args *args, const aud_config *config, aud_run_
         .num_skip = args->skip.len,
         .passwords = args->passwords.items,
         .num_passwords = args->passwords.len,
+        .waivers = args->waivers,
+        .whole = args->select.len + args->skip.len + args->base.len == 0,
         .fail_on_given = args->has_fail_on,
     };
     if (args->operands.len > 0) {
+        /* arguments in place of a configuration's sources are a part of them */
+        out->whole = out->whole && config->num_sources == 0;
         return aud_operand_sources(args, &out->sources, &out->num_sources, err);
     }
     return configured_sources(args, config, out, err);

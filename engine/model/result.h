@@ -99,9 +99,37 @@ typedef struct aud_finding {
     aud_sighting location; /* the sighting the finding is shown at */
     uint8_t identity[32];  /* SHA-256 over policy, subject, items */
     uint8_t lineage[32];   /* SHA-256 over policy, lineage, items */
-    aud_str waiver;        /* its reason; empty unless waived */
+    aud_str waiver;        /* its reason, approver and end; empty unless waived */
+    aud_str waiver_id;     /* empty unless waived */
     bool gates;            /* counts for exit 1, or as undecided for exit 4 */
 } aud_finding;
+
+typedef enum aud_waiver_state {
+    AUD_WAIVER_ACTIVE,
+    AUD_WAIVER_LAPSING, /* active, and soon no more */
+    AUD_WAIVER_PENDING, /* its approval, or the commit that brought it, is later than the run */
+    AUD_WAIVER_LAPSED,
+    AUD_NUM_WAIVER_STATES
+} aud_waiver_state;
+const char *aud_waiver_state_name(aud_waiver_state state);
+
+/* One approved, dated exception, and what it did in this run. */
+typedef struct aud_waiver_info {
+    aud_str id, policies, match; /* the last two in words: "core/key_size", "path old/a.pem" */
+    aud_str reason, owner, approver, ticket;
+    aud_str path; /* of the file, as it was named, and the line there */
+    uint32_t line;
+    int64_t approved, expires;
+    int64_t counts_from; /* the later of approval and commit */
+    aud_waiver_state state;
+    size_t findings; /* that it waives */
+    bool matched;    /* a failing finding is what it names, whether or not it counts now */
+    /* The commit that brought the entry in as it stands; empty where history cannot tell. */
+    aud_str commit, author;
+    int64_t committed;
+    bool is_signed;  /* the commit carries a signature; nobody verified it */
+    aud_str history; /* why there is no commit; empty where there is one */
+} aud_waiver_info;
 
 /* One source, with the sum: files = gave + nothing + excluded + not_judged. */
 typedef struct aud_source_info {
@@ -193,6 +221,9 @@ typedef struct aud_result {
     size_t num_gaps;
     const aud_coverage *coverage;
     size_t num_coverage;
+    const aud_waiver_info *waivers; /* as they stand in their file */
+    size_t num_waivers;
+    aud_str waivers_path, waivers_sha256; /* empty: no waivers */
     const aud_policy_error *policy_errors;
     size_t num_policy_errors;
     const aud_str *notices; /* things a reader of any report must know */

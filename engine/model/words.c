@@ -143,6 +143,18 @@ const char *aud_verdict_name(aud_verdict verdict)
     return names[verdict];
 }
 
+const char *aud_waiver_state_name(aud_waiver_state state)
+{
+    static const char *const names[AUD_NUM_WAIVER_STATES] = {
+        [AUD_WAIVER_ACTIVE] = "active",
+        [AUD_WAIVER_LAPSING] = "lapses_soon",
+        [AUD_WAIVER_PENDING] = "pending",
+        [AUD_WAIVER_LAPSED] = "lapsed",
+    };
+
+    return names[state];
+}
+
 char aud_verdict_letter(aud_verdict verdict)
 {
     return (unsigned)verdict < AUD_NUM_VERDICTS ? "PFWneu"[verdict] : '-';
