@@ -44,6 +44,8 @@ static const command commands[] = {
      "  explain ID SUBJECT [SOURCE...]  why it gave its verdict: what it read, asked and was told\n"
      "  test [DIR|PACK...]              runs the cases beside policies; coverage of their lines\n"
      "  new PACK/NAME [--dir DIR]       writes a policy with its cases; overwrites nothing\n"
+     "  reference                       every fact, function and key, as a page in Markdown\n"
+     "  annotations                     the same for editors (Lua language server)\n"
      "\n"
      "list, show and explain write JSON with -o json=PATH, test JUnit with -o junit=PATH.\n"
      "SUBJECT is an id, a SHA-256 or its beginning, host:port, path, path:line or a name.\n"

@@ -2,6 +2,7 @@
 #include "engine/cli/policy_parts.h"
 
 #include "engine/base/text.h"
+#include "engine/policy/describe.h"
 #include "reporters/neutral.h"
 
 enum { WIDTH_DEFAULT = 80, WIDTH_LEAST = 40, WIDTH_MOST = 120, TEXT_MAX = 1 << 20 };
@@ -11,9 +12,28 @@ typedef struct subcommand {
     int (*run)(aud_args *args, aud_out *out);
 } subcommand;
 
+static int run_annotations(aud_args *args, aud_out *out)
+{
+    if (args->operands.len > 0) {
+        return aud_policy_usage("annotations");
+    }
+    aud_policy_annotations(out);
+    return AUD_EXIT_CLEAN;
+}
+
+static int run_reference(aud_args *args, aud_out *out)
+{
+    if (args->operands.len > 0) {
+        return aud_policy_usage("reference");
+    }
+    aud_policy_reference(out);
+    return AUD_EXIT_CLEAN;
+}
+
 static const subcommand subcommands[] = {
-    {"list", aud_policy_list}, {"show", aud_policy_show}, {"explain", aud_policy_explain},
-    {"test", aud_policy_test}, {"new", aud_policy_new},
+    {"list", aud_policy_list},    {"show", aud_policy_show}, {"explain", aud_policy_explain},
+    {"test", aud_policy_test},    {"new", aud_policy_new},   {"annotations", run_annotations},
+    {"reference", run_reference},
 };
 
 int aud_policy_usage(const char *usage)

@@ -1,49 +1,10 @@
-/* engine/policy/api.c - what a policy sees beyond Lua's own libraries. All of it:
+/* engine/policy/api.c - what a policy sees beyond Lua's own libraries. api.def lists the
+ * functions, declaration.def the keys of policy { ... }, engine/model/fields the facts; from these
+ * come the sandbox, 'certaudit policy annotations' and 'certaudit policy reference'.
  *
- * return policy {
- *   title, remediation,                    -- texts, needed
- *   description, level,                    -- texts; level is "must" or "should"
- *   applies_to = "certificate" | { ... },  -- kinds of subjects, needed
- *   severity,                              -- default, needed: critical high medium low info
- *   severities = { ... },                  -- others that fail may give
- *   cite = { doc, version, at, url },      -- doc is needed
- *   controls = { "framework:control" },
- *   params = { name = default },           -- integer, string, boolean, list or table; or
- *                                          -- required "ca_list"|"string"|"integer"|"list", or
- *                                          -- choice { "first is the default", "other" }
- *   issued_from, issued_until,             -- "yyyy-mm-dd", by the subject's not_before
- *   in_force_from, in_force_until,         -- "yyyy-mm-dd", by the judged instant
- *   applies = function(subject, params),   -- true or false
- *   check = function(subject, params),     -- a verdict, needed
- * }
- * A date `from` counts from its midnight UTC on, a date `until` up to its midnight, not included.
- * A request is about to be issued: its issuance is the judged instant.
- *
- * Verdicts, made and returned by check:
- *   pass(message?)               not_applicable(message?)
- *   undecided(message)           undecided { message =, advice = }
- *   fail { item =, got =, want =, message =, severity = }
- *   fail { items = { { item =, got =, want = }, ... }, message =, severity = }
- *
- * Facts: subject.name, subject.key.bits, #list, list[i], ipairs(list). A fact that is known to be
- * absent is nil; reading one that is unknown ends the check as undecided, whatever pcall says.
- *   is_known(subject, "key.bits")       asks first
- *   kind(subject)                       "certificate", "endpoint", "record" ...
- *   approval(subject, params.allow)     -> { status =, anchor =, reason = }; status is one of
- *       proved declared is_approved not_approved self_signed forged no_ca unknown
- *
- * Times are integers, Unix seconds. They meet the judged instant only here:
- *   passed(t)             t lies before it: a certificate has expired if passed(cert.not_after)
- *   within(t, seconds)    t lies no more than so many seconds after it, or has passed
- *   date(t)               "yyyy-mm-dd"
- *   days(seconds)         whole days; a part of a day counts as one
- *   in_force(rows, t)     of rows { from = "yyyy-mm-dd", ... }, newest first, the one that t falls
- *                         in; before the first of them the verdict is not_effective
- *
- * Lua: assert error ipairs pairs (in the order of keys) pcall tonumber tostring type; math
- * without random; string, with patterns less %b, %f and back references; table concat insert
- * remove sort unpack; utf8. No globals can be set, no `...`, and nothing made outside of the
- * functions can be changed by them.
+ * A fact that is known to be absent is nil; reading one that is unknown ends the check as
+ * undecided, whatever pcall says. Times are integers, Unix seconds, and meet the judged instant
+ * only in passed and within, which also tell when their answer changes.
  */
 #include "engine/base/instant.h"
 #include "engine/policy/declare.h"
@@ -287,21 +248,9 @@ static int api_approval(lua_State *L)
 void aud_declare_open(lua_State *L)
 {
     static const aud_library_entry entries[] = {
-        {"policy", aud_declare},
-        {"required", aud_param_required},
-        {"choice", aud_param_choice},
-        {"pass", aud_verdict_pass},
-        {"fail", aud_verdict_fail},
-        {"undecided", aud_verdict_undecided},
-        {"not_applicable", aud_verdict_not_applicable},
-        {"is_known", aud_facts_is_known},
-        {"kind", api_kind},
-        {"approval", api_approval},
-        {"passed", api_passed},
-        {"within", api_within},
-        {"date", api_date},
-        {"days", api_days},
-        {"in_force", api_in_force},
+#define AUD_API(name, function, params, result, doc) {#name, function},
+#include "engine/policy/api.def"
+#undef AUD_API
         {NULL, NULL},
     };
 

@@ -335,6 +335,11 @@ static void read_dates(const reader *r)
     p->in_force_until = date_of(r, "in_force_until", INT64_MAX, &info->in_force_until);
     check_span(r, p->issued_from, p->issued_until, "issued_until");
     check_span(r, p->in_force_from, p->in_force_until, "in_force_until");
+    if (p->issued_from >= p->in_force_until) {
+        blame(r, AUD_LIT("issued_from"));
+        aud_lua_stop(r->L, AUD_STOP_MISUSE,
+                     "'issued_from' is not before 'in_force_until': it would never count");
+    }
     check_issuance(r);
 }
 
@@ -410,9 +415,10 @@ static bool has_function(const reader *r, const char *key, bool needed)
 static void read_declaration(const reader *r)
 {
     static const char *const keys[] = {
-        "title",       "applies_to",   "severity",      "severities",     "cite",  "controls",
-        "params",      "remediation",  "description",   "level",          "check", "applies",
-        "issued_from", "issued_until", "in_force_from", "in_force_until", NULL};
+#define AUD_KEY(name, type, needed, doc) #name,
+#include "engine/policy/declaration.def"
+#undef AUD_KEY
+        NULL};
     aud_policy_info *info = &r->into->info;
 
     check_keys(r, keys);
