@@ -78,7 +78,8 @@ static aud_status note_broken(worker *w, const aud_opinion *opinion, aud_error *
     aud_policy_error broken = {.policy = policy->id,
                                .subject = run->result.subjects[w->subject].id,
                                .path = policy->path,
-                               .line = opinion->broke_line};
+                               .line = opinion->broke_line,
+                               .undecided = !opinion->misused};
 
     AUD_TRY(aud_arena_dup(&w->arena, opinion->message, &broken.message, err));
     return AUD_VEC_PUSH(&w->errors, broken, err);

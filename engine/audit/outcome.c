@@ -204,7 +204,10 @@ static void decide(aud_run *run, size_t judged)
 
     gate->reasons = 0;
     gate->exit_code = AUD_EXIT_CLEAN;
-    gate->reasons |= result->num_policy_errors > 0 ? 1U << AUD_EXIT_USAGE : 0;
+    for (size_t i = 0; i < result->num_policy_errors; i++) {
+        gate->reasons |=
+            1U << (result->policy_errors[i].undecided ? AUD_EXIT_INCOMPLETE : AUD_EXIT_USAGE);
+    }
     gate->reasons |= gate->failing > 0 ? 1U << AUD_EXIT_FINDINGS : 0;
     gate->reasons |= gate->undecided > 0 || has_open_gap(result) ? 1U << AUD_EXIT_INCOMPLETE : 0;
     if (!run->no_policies && result->change == NULL &&

@@ -176,6 +176,7 @@ typedef struct aud_gate {
 typedef struct aud_policy_error {
     aud_str policy;  /* id or path */
     aud_str subject; /* id; empty if it broke while loading */
+    bool undecided;  /* it raised or ran out while it judged: exit 4, not 2 */
     aud_str message;
     aud_str path;
     uint32_t line;

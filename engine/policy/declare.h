@@ -27,4 +27,26 @@ uint32_t aud_source_varargs(aud_str text);
 /* Line of the first `key =`; 0 if there is none. */
 uint32_t aud_source_line_of(aud_str text, aud_str key);
 
+/* `subject.fact`, `subject.fact.part` or `params.name` as they stand in check and applies. */
+typedef struct aud_access {
+    aud_str fact, part; /* `part` may be empty */
+    uint32_t line;
+    bool of_params;
+} aud_access;
+
+enum { AUD_MAX_ACCESSES = 1024 };
+typedef struct aud_accesses {
+    aud_access items[AUD_MAX_ACCESSES];
+    size_t len;
+} aud_accesses;
+
+/*
+ * What check and applies read by name, where they stand in `return policy { ... }` itself. A
+ * function in which a parameter's name means something else somewhere is passed over: what is
+ * found is certain, what is not found is caught when it is read.
+ */
+void aud_source_accesses(aud_str text, aud_accesses *out);
+/* Stops at the first of them that no subject or no declaration can have. */
+void aud_declare_check_names(lua_State *L, const aud_declaration *declaration);
+
 #endif

@@ -125,7 +125,7 @@ void aud_judge_freep(aud_judge **judge)
 static void broke(aud_opinion *opinion, aud_str message, uint32_t line)
 {
     opinion->verdict = AUD_V_UNDECIDED;
-    opinion->broke = true;
+    opinion->broke = opinion->misused = true;
     opinion->broke_line = line;
     opinion->message = message;
     opinion->items = NULL;
@@ -158,12 +158,16 @@ static aud_status take_stop(aud_vm *vm, aud_opinion *opinion, aud_error *err)
         break;
     case AUD_STOP_SYSTEM:
         return aud_vm_fail(vm, err);
+    case AUD_STOP_MISUSE:
+        broke(opinion, keep_message(vm), vm->line);
+        break;
     case AUD_STOP_NONE:
     case AUD_STOP_ERROR:
-    case AUD_STOP_MISUSE:
+    case AUD_STOP_REFUSED:
     case AUD_STOP_STEPS:
     case AUD_STOP_MEMORY:
         broke(opinion, keep_message(vm), vm->line);
+        opinion->misused = false;
         break;
     }
     return AUD_OK;

@@ -196,6 +196,24 @@ void aud_library_open(lua_State *L)
     lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
 }
 
+/* Lua's own names that lead out of the sandbox, or into the next subject. */
+static bool is_left_out(aud_str name)
+{
+    static const char *const left_out[] = {
+        "_G",     "_VERSION", "collectgarbage", "coroutine", "debug",  "dofile",
+        "io",     "load",     "getmetatable",   "loadfile",  "next",   "loadstring",
+        "os",     "package",  "print",          "rawequal",  "rawget", "rawlen",
+        "rawset", "require",  "setmetatable",   "select",    "warn",   "xpcall",
+    };
+
+    for (size_t i = 0; i < AUD_COUNT(left_out); i++) {
+        if (aud_str_eq(name, aud_str_of(left_out[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int refuse_name(lua_State *L)
 {
     const char *names[MAX_GLOBALS];
@@ -203,6 +221,9 @@ static int refuse_name(lua_State *L)
     char hint[AUD_HINT_MAX];
     aud_str name = aud_lua_check_str(L, 2, "the name of a global");
 
+    if (is_left_out(name)) {
+        aud_lua_stop(L, AUD_STOP_REFUSED, "there is no '%.*s' in the sandbox", AUD_ARG(name));
+    }
     lua_pushnil(L);
     while (lua_next(L, 1) != 0) {
         if (num < MAX_GLOBALS && lua_type(L, -2) == LUA_TSTRING) {

@@ -185,6 +185,7 @@ static int run_load(lua_State *L)
     aud_shared_locals *locals = lua_newuserdatauv(L, sizeof *locals, 0);
 
     (void)aud_prepare(L, declaration->text, NULL, 0, locals);
+    aud_declare_check_names(L, declaration);
     return 0;
 }
 

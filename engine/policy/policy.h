@@ -77,6 +77,7 @@ typedef struct aud_opinion {
     unsigned deps;        /* aud_dep bits of every fact read */
     int64_t flips_at;     /* next instant at which time may change this; INT64_MAX */
     bool broke;           /* the policy raised, ran out of steps or memory: a policy error */
+    bool misused; /* broke, and by a mistake in the policy that is the same for every subject */
     uint32_t broke_line;
     const aud_trace *trace; /* of a traced set; else NULL */
 } aud_opinion;

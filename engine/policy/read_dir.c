@@ -90,6 +90,19 @@ static bool is_folder(aud_str path)
     return stat(path.ptr, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+/* One that is too long stays so: loading says it of this policy, and the others still judge. */
+static aud_status read_text(aud_arena *arena, aud_str path, aud_str *out, aud_error *err)
+{
+    aud_status st = aud_file_read(path, MAX_TEXT, arena, out, err);
+
+    if (st == AUD_E_LIMIT) {
+        out->len = MAX_TEXT + 1;
+        out->ptr = aud_arena_array(arena, out->len, 1);
+        return out->ptr == NULL ? aud_fail(err, AUD_E_NOMEM, "out of memory") : AUD_OK;
+    }
+    return st;
+}
+
 static aud_status read_pack(aud_str folder, aud_str pack, aud_arena *arena, text_list *out,
                             aud_error *err)
 {
@@ -106,7 +119,7 @@ static aud_status read_pack(aud_str folder, aud_str pack, aud_arena *arena, text
         }
         AUD_TRY(join(folder, name, arena, &text.path, err));
         AUD_TRY(join(pack, aud_str_sub(name, 0, name.len - suffix.len), arena, &text.id, err));
-        AUD_TRY(aud_file_read(text.path, MAX_TEXT, arena, &text.text, err));
+        AUD_TRY(read_text(arena, text.path, &text.text, err));
         if (out->len >= MAX_FILES) {
             return aud_fail(err, AUD_E_LIMIT, "more than %d policies", MAX_FILES);
         }

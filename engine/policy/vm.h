@@ -25,6 +25,7 @@ typedef enum aud_stop {
     AUD_STOP_NONE,
     AUD_STOP_ERROR,         /* an error that nobody caught; not sticky */
     AUD_STOP_MISUSE,        /* a misspelt fact, a wrong argument: a policy error */
+    AUD_STOP_REFUSED,       /* asked for a part of Lua that the sandbox leaves out */
     AUD_STOP_STEPS,         /* ran out of steps */
     AUD_STOP_MEMORY,        /* ran out of memory */
     AUD_STOP_UNKNOWN,       /* read an unknown fact; `unknown` names it */

@@ -156,12 +156,12 @@ static void test_broken_policies(void **state)
     static const struct {
         const char *name, *body, *message;
     } cases[] = {
-        {"a misspelt fact names the nearest", "return pass(cert.key.bit)",
+        {"a misspelt fact names the nearest", "local key = cert.key return pass(key.bit)",
          "a key has no fact 'bit'; did you mean 'bits'?"},
-        {"a misspelt fact of the subject", "return cert.not_befor and pass()",
+        {"a misspelt fact of the subject", "return (cert).not_befor and pass()",
          "a certificate has no fact 'not_befor'; did you mean 'not_before'?"},
         {"pcall does not hide a misspelt fact",
-         "pcall(function() return cert.keysize end) return pass()",
+         "pcall(function() return (cert).keysize end) return pass()",
          "a certificate has no fact 'keysize'"},
         {"is_known does not know misspelt facts", "return is_known(cert, 'trusst') and pass()",
          "did you mean 'trust'?"},
@@ -208,7 +208,7 @@ static void test_broken_policies(void **state)
          "a string has no 'trim'"},
         {"a fact that is a string has no parts", "return pass(cert.subject.common_name)",
          "a string has no 'common_name'"},
-        {"a parameter that is not declared", "return pass(params.max)",
+        {"a parameter that is not declared", "return pass((params).max)",
          "there is no parameter 'max'"},
         {"approval with no list", "return approval(cert, {}) and pass()",
          "must be a 'ca_list' parameter"},

@@ -25,12 +25,30 @@ static aud_policy_error load_error(trial *t, const char *text)
     return errors[0];
 }
 
+typedef struct bad_text {
+    const char *name, *text, *message;
+    uint32_t line; /* 0: any */
+} bad_text;
+
+static void expect_errors(const bad_text *cases, size_t num)
+{
+    for (size_t i = 0; i < num; i++) {
+        aud_policy_error error;
+        trial t;
+
+        print_message("case: %s\n", cases[i].name);
+        error = load_error(&t, cases[i].text);
+        assert_has(error.message, cases[i].message);
+        if (cases[i].line != 0) {
+            assert_int_equal(error.line, cases[i].line);
+        }
+        trial_close(&t);
+    }
+}
+
 static void test_what_does_not_load(void **state)
 {
-    static const struct {
-        const char *name, *text, *message;
-        uint32_t line;
-    } cases[] = {
+    static const bad_text cases[] = {
         {"empty text", "", "ends with 'return policy", 0},
         {"nothing returned", "policy { " GOOD " }", "ends with 'return policy", 0},
         {"another table returned", "policy { " GOOD " } return {}", "ends with 'return policy", 0},
@@ -135,6 +153,9 @@ static void test_what_does_not_load(void **state)
         {"an end before its beginning",
          "return policy { " GOOD " in_force_from = '2026-01-02',\n in_force_until = '2026-01-02' }",
          "'in_force_until' is not later", 2},
+        {"an issuance that begins when nothing is in force any more",
+         "return policy { " GOOD " in_force_until = '2026-01-02',\n issued_from = '2026-01-02' }",
+         "'issued_from' is not before 'in_force_until'", 2},
         {"issuance of what is not issued",
          "return policy { title = 'T', applies_to = 'endpoint', severity = 'high', "
          "cite = { doc = 'D' }, remediation = 'R', check = function() end, "
@@ -184,18 +205,7 @@ static void test_what_does_not_load(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < AUD_COUNT(cases); i++) {
-        aud_policy_error error;
-        trial t;
-
-        print_message("case: %s\n", cases[i].name);
-        error = load_error(&t, cases[i].text);
-        assert_has(error.message, cases[i].message);
-        if (cases[i].line != 0) {
-            assert_int_equal(error.line, cases[i].line);
-        }
-        trial_close(&t);
-    }
+    expect_errors(cases, AUD_COUNT(cases));
 }
 
 static void test_syntax_errors_have_their_line(void **state)
@@ -607,10 +617,80 @@ static void test_names_of_approvals(void **state)
     }
 }
 
+#define NAMED(kinds, functions)                                                                    \
+    "return policy { title = 'T', applies_to = " kinds ", severity = 'high', "                     \
+    "cite = { doc = 'D' }, remediation = 'R', params = { least = 1, most = 2 },\n" functions " }"
+
+/* A name that no subject can have is found before any subject is met. */
+static void test_misspelt_names(void **state)
+{
+    static const bad_text cases[] = {
+        {"a fact",
+         NAMED("'certificate'", "check = function(cert)\n\nreturn cert.not_aftr and pass() end"),
+         "a certificate has no fact 'not_aftr'; did you mean 'not_after'?", 4},
+        {"a fact in applies",
+         NAMED("'certificate'", "applies = function(c) return c.rolle == 'leaf' end, "
+                                "check = function(cert) return pass() end"),
+         "a certificate has no fact 'rolle'; did you mean 'role'?", 2},
+        {"a part of a fact",
+         NAMED("{ 'certificate', 'record' }",
+               "check = function(s, params)\nif s.key.bit > 1 then return pass() end end"),
+         "a key has no fact 'bit'; did you mean 'bits'?", 3},
+        {"a fact of none of several kinds",
+         NAMED("{ 'certificate', 'endpoint' }",
+               "check = function(s) return is_known(s, 'x') and s.protocls and pass() end"),
+         "none of the kinds in 'applies_to' has a fact 'protocls'; did you mean 'protocols'?", 2},
+        {"a parameter",
+         NAMED("'certificate'",
+               "check = function(cert, params) return params.leest and pass() end"),
+         "there is no parameter 'leest'; did you mean 'least'?", 2},
+        {"behind a function within",
+         NAMED("'certificate'",
+               "check = function(cert) local f = function(x) if x then return 1 end "
+               "end\nreturn cert.versoin == f(2) and pass() end"),
+         "no fact 'versoin'; did you mean 'version'?", 3},
+    };
+    static const char *const fine[] = {
+        NAMED("'certificate'", "check = function(cert) -- cert.nothing\n"
+                               "local s = 'cert.nothing' .. [[cert.nothing]] return pass(s) end"),
+        NAMED("'certificate'", "check = function(cert) local cert = { nothing = 1 } "
+                               "return cert.nothing and pass() end"),
+        NAMED("'certificate'", "check = function(c) for _, c in ipairs({}) do local a = c.x end "
+                               "return pass() end"),
+        NAMED("'certificate'", "check = function(c) local f = function(a, c) return c.x end "
+                               "return pass() end"),
+        NAMED("'certificate'", "check = function(c) local t = { c = { x = 1 } } "
+                               "return t.c.x == 1 and pass() end"),
+        NAMED("'certificate'", "check = function(c) c = { x = 1 } return c.x == 1 and pass() end"),
+        NAMED("'certificate'", "check = function(c) local a\n a, c = 1, { x = 1 } "
+                               "return c.x == 1 and pass() end"),
+        NAMED("{ 'certificate', 'endpoint' }",
+              "check = function(s) if kind(s) == 'endpoint' then return s.host and pass() end "
+              "return s.key.bits and s.dns_names[1] and pass() end"),
+        "local T = { check = function(x) return x.nothing end }\n" NAMED(
+            "'certificate'", "check = function(c) return pass() end"),
+    };
+
+    (void)state;
+    expect_errors(cases, AUD_COUNT(cases));
+    for (size_t i = 0; i < AUD_COUNT(fine); i++) {
+        size_t num = 0;
+        trial t;
+
+        assert_int_equal(trial_load(&t, fine[i], NULL), AUD_OK);
+        (void)aud_policy_set_errors(t.set, &num);
+        if (num > 0) {
+            fail_msg("%s", fine[i]);
+        }
+        trial_close(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_does_not_load),
+        cmocka_unit_test(test_misspelt_names),
         cmocka_unit_test(test_syntax_errors_have_their_line),
         cmocka_unit_test(test_texts_that_are_not_tried),
         cmocka_unit_test(test_info),

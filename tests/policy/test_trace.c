@@ -121,7 +121,7 @@ static void test_steps(void **state)
          "applies  false; param allow [{\"sha256\":\"aa\"}] set; approval not_approved false",
          AUD_V_FAIL},
         {"what broke it comes last",
-         TRIAL_CHECK("local v = cert.version return cert.vresion and pass()"), NULL,
+         TRIAL_CHECK("local c, v = cert, cert.version return c.vresion and pass()"), NULL,
          "applies  false; fact version 3", AUD_V_UNDECIDED},
     };
 
@@ -144,7 +144,7 @@ static void test_watching_changes_nothing(void **state)
         "local n = 0 for k, v in pairs(params) do n = n + 1 end return n == 2 and pass()",
         "return #params.list == 3 and table.concat(params.list) == 'abc' and pass()",
         "params.x = 1 return pass()",
-        "return params.lits and pass()",
+        "local p = params return p.lits and pass()",
         "return cert.key.curve and pass()",
         "for _, s in ipairs(cert.sightings) do if s.host then return pass() end end",
     };
