@@ -342,7 +342,8 @@ static aud_status read_days(const aud_node *map, const char *key, int64_t least,
     }
     AUD_TRY(aud_node_int(node, out, err));
     return *out < least || *out > DAYS_MAX
-               ? aud_config_refuse(node, err, "days are a number from 1 to 36500; 0 switches a notice off")
+               ? aud_config_refuse(node, err,
+                                   "days are a number from 1 to 36500; 0 switches a notice off")
                : AUD_OK;
 }
 
