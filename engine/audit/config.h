@@ -13,11 +13,11 @@ typedef struct aud_exclude_rule {
 
 typedef struct aud_source_config {
     aud_str name;
-    aud_str path;   /* as given; relative to the working folder, or to the configuration's */
-    aud_str inside; /* of the bare repository `path`: what of it is judged; empty: all */
-    aud_str rev;    /* empty: what lies on disk */
-    aud_str glob;   /* pattern below `path` that entries must match; empty: all */
-    aud_str format; /* adapter that is insisted on; empty: by content */
+    aud_str path;     /* as given; relative to the working folder, or to the configuration's */
+    aud_str inside;   /* of the bare repository `path`: what of it is judged; empty: all */
+    aud_str rev;      /* empty: what lies on disk */
+    aud_str glob;     /* pattern below `path` that entries must match; empty: all */
+    aud_str format;   /* adapter that is insisted on; empty: by content */
     aud_str endpoint; /* "host:port" or ":port" of scans that do not tell it; empty: none */
     const aud_exclude_rule *excludes;
     size_t num_excludes;

@@ -190,17 +190,12 @@ static void test_too_long(void **state)
 static const struct {
     const char *folder, *suffix, *adapter;
 } owned[] = {
-    {"/sslscan-xml/", ".xml", "sslscan_xml"},
-    {"/nmap-xml/", ".xml", "nmap_xml"},
-    {"/testssl/", ".json", "testssl_json"},
-    {"/testssl/", ".csv", "testssl_csv"},
-    {"/s_client-text/", ".txt", "s_client"},
-    {"/sslyze-json/", ".json", "sslyze_json"},
-    {"/tlsx-jsonl/", ".json", "tlsx_json"},
-    {"/tlsx-jsonl/", ".jsonl", "tlsx_json"},
+    {"/sslscan-xml/", ".xml", "sslscan_xml"},    {"/nmap-xml/", ".xml", "nmap_xml"},
+    {"/testssl/", ".json", "testssl_json"},      {"/testssl/", ".csv", "testssl_csv"},
+    {"/s_client-text/", ".txt", "s_client"},     {"/sslyze-json/", ".json", "sslyze_json"},
+    {"/tlsx-jsonl/", ".json", "tlsx_json"},      {"/tlsx-jsonl/", ".jsonl", "tlsx_json"},
     {"/zgrab2-jsonl/", "-nodata.jsonl", ""}, /* a list of targets, as far as anybody can tell */
-    {"/zgrab2-jsonl/", ".jsonl", "zgrab2_json"},
-    {"/zgrab2-jsonl/", ".json", "zgrab2_json"},
+    {"/zgrab2-jsonl/", ".jsonl", "zgrab2_json"}, {"/zgrab2-jsonl/", ".json", "zgrab2_json"},
 };
 
 /* Everybody's own; other tables may be inventories. */
