@@ -21,6 +21,7 @@ typedef enum opt {
     OPT_POLICIES,
     OPT_DIR,
     OPT_WAIVERS,
+    OPT_PROPOSE_WAIVERS,
     OPT_SELECT,
     OPT_SKIP,
     OPT_MIN_SEVERITY,
@@ -66,6 +67,8 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_DIR] = {"dir", 0, "DIR", NULL, "policy new: the folder of packs (default: policies)"},
     [OPT_WAIVERS] = {"waivers", 0, "FILE", "CERTAUDIT_WAIVERS",
                      "approved exceptions, in place of those that the configuration names"},
+    [OPT_PROPOSE_WAIVERS] = {"propose-waivers", 0, "FILE", NULL,
+                             "write a skeleton of waivers for what fails, for approval"},
     [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
     [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out; may be repeated"},
     [OPT_MIN_SEVERITY] = {"min-severity", 0, "SEVERITY", "CERTAUDIT_MIN_SEVERITY",
@@ -260,6 +263,9 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_WAIVERS:
         args->waivers = value;
+        break;
+    case OPT_PROPOSE_WAIVERS:
+        args->propose_waivers = value;
         break;
     case OPT_SELECT:
         return AUD_VEC_PUSH(&args->select, value, err);
@@ -466,6 +472,8 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->gate_from;
     case OPT_WAIVERS:
         return args->waivers;
+    case OPT_PROPOSE_WAIVERS:
+        return args->propose_waivers;
     case OPT_AT:
         return args->at_text;
     case OPT_FAIL_ON:

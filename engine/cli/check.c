@@ -1,6 +1,10 @@
 /* engine/cli/check.c - the commands that read, judge and report. */
 #include "engine/cli/cli.h"
 
+#include "engine/audit/propose.h"
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -216,6 +220,60 @@ static int run_with(aud_args *args, bool policies, aud_run **out)
     return AUD_EXIT_CLEAN;
 }
 
+/* Takes the name first, so that nothing that is there is written over. */
+static aud_status propose(const char *path, const aud_result *result, size_t *out_num,
+                          aud_error *err)
+{
+    AUD_CLEANUP(aud_out_closep) aud_out *file = NULL;
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    aud_status st;
+
+    if (fd < 0) {
+        return errno == EEXIST ? aud_fail(err, AUD_E_USAGE,
+                                          "is there already: proposals never write over a "
+                                          "file, name another")
+                               : aud_fail(err, AUD_E_IO, "cannot be made");
+    }
+    st = aud_out_open_fd(fd, &file, err);
+    if (st == AUD_OK) {
+        st = aud_propose_waivers(result, file, out_num, err);
+    }
+    if (st == AUD_OK) {
+        st = aud_out_finish(file, err);
+    }
+    if (close(fd) != 0 && st == AUD_OK) {
+        st = aud_fail(err, AUD_E_IO, "cannot be written");
+    }
+    if (st != AUD_OK) {
+        (void)unlink(path);
+    }
+    return st;
+}
+
+static int propose_waivers(const aud_args *args, const aud_result *result, int code)
+{
+    char path[4096];
+    aud_error err = {0};
+    size_t num = 0;
+    aud_status st = AUD_E_USAGE;
+
+    if (args->propose_waivers.len == 0) {
+        return code;
+    }
+    if (args->propose_waivers.len < sizeof path) {
+        (void)snprintf(path, sizeof path, "%.*s", AUD_ARG(args->propose_waivers));
+        st = propose(path, result, &num, &err);
+    }
+    if (st == AUD_OK) {
+        aud_say("certaudit: %zu waiver%s proposed in %s; %s not load before approval", num,
+                num == 1 ? "" : "s", path, num == 1 ? "it does" : "they do");
+        return code;
+    }
+    aud_error_place(&err, args->propose_waivers, 0);
+    aud_complain(&err);
+    return first_of(code, st == AUD_E_USAGE ? AUD_EXIT_USAGE : AUD_EXIT_OUTPUT);
+}
+
 int aud_command_check(aud_args *args, aud_out *out)
 {
     AUD_CLEANUP(aud_run_freep) aud_run *run = NULL;
@@ -245,6 +303,7 @@ int aud_command_check(aud_args *args, aud_out *out)
     }
     start = now();
     code = aud_write_outputs(args, aud_run_result(run), out);
+    code = propose_waivers(args, aud_run_result(run), code);
     if (args->verbose > 0) {
         times = aud_run_timings(run);
         aud_say("certaudit: list %.3f s, read %.3f s, link %.3f s, judge %.3f s, render %.3f s",

@@ -37,7 +37,7 @@ typedef struct aud_args {
     aud_arena arena;
     const char *command; /* "check" */
     aud_strs operands;
-    aud_str base, gate_from, waivers;
+    aud_str base, gate_from, waivers, propose_waivers;
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text, dir;
     int64_t at;

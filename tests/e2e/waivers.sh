@@ -97,7 +97,7 @@ says r.json '"waiver_id":"legacy"'
 says r.json '"no_commit":"'
 says r.xml 'waived: the appliance goes in spring'
 says r.sarif '"justification":"the appliance goes in spring'
-says r.html 'Ann Approver'
+says r.html 'Approved by (claimed)'
 says r.csv 'legacy, approved by'
 says r.txt 'the waiver'
 
@@ -122,6 +122,22 @@ waivers 'path: "old/**"' 2026-12-01T00:00:00Z | refused "expires before it is ap
 { waivers 'path: "old/**"' && waivers 'path: "old/**"' | sed 1,2d; } | refused "two waivers have the id"
 echo 'waivers: []' | refused "version: 1"
 expect 2 "gone.yaml" judge --waivers gone.yaml plain
+
+# a skeleton for what fails: it does not load before it is filled in, then it waives just that
+rm -f p.yaml
+expect 1 "1 waiver proposed in p.yaml; it does not load before approval" \
+    judge --propose-waivers p.yaml plain
+expect 2 "waiver 'proposed-1' is not approved as it stands: it lacks 'reason', 'owner', 'approver', 'approved', 'expires'" \
+    judge --waivers p.yaml plain
+cp p.yaml p.old
+expect 2 "never write over a file" judge --propose-waivers p.yaml plain
+cmp p.yaml p.old
+sed -i 's/reason: ""/reason: "r"/; s/owner: ""/owner: o/; s/approver: ""/approver: p/' p.yaml
+sed -i 's/approved: .*/approved: 2025-12-01T00:00:00Z/; s/expires:$/expires: 2026-06-01T00:00:00Z/' p.yaml
+expect 0 "waived: r (proposed-1, approved by p" judge --waivers p.yaml plain
+cp new.pem plain/new.pem
+expect 1 "new.pem:1" judge --waivers p.yaml plain
+rm plain/new.pem
 
 # a longest lifetime
 waivers 'path: "old/**"' >"$w"
