@@ -32,3 +32,15 @@ expect() {
 check() {
     "$CERTAUDIT" check --at "$NOW" "$@"
 }
+
+# hostile_folder FOLDER: an inventory whose names try to be commands, markup and control characters
+hostile_folder() {
+    mkdir "$1"
+    cat >"$1/i.json" <<'JSON'
+{"schema": "certaudit/inventory/1", "taken_at": "2026-01-01T00:00:00Z", "records": [
+ {"id": "::error::x", "subject": "CN=<script>alert(1)</script>", "key_algorithm": "RSA", "key_size": 512, "owner": "@all"},
+ {"id": "##vso[task.complete]", "subject": "CN=\u001b[2J\u202e\u0007", "key_algorithm": "RSA", "key_size": 512, "owner": "/merge"},
+ {"id": "[[ATTACHMENT|/etc/passwd]]", "subject": "CN==cmd|'/c calc'!A1", "key_algorithm": "RSA", "key_size": 512}
+]}
+JSON
+}
