@@ -8,13 +8,21 @@ local function labels(name)
   return list
 end
 
-local function flaw(name)
+local UNDERSCORES = { -- newest first
+  { from = "2019-04-01", allowed = false },
+  { from = "2012-07-01", allowed = true },
+}
+
+local function flaw(name, underscores)
   if name == "" then return "an empty name" end
   if #name > 253 then return "longer than 253 bytes" end
   for i, label in ipairs(labels(name)) do
     if label == "" then return "an empty label" end
     if #label > 63 then return "a label longer than 63 bytes" end
-    if string.find(label, "_", 1, true) then return "an underscore" end
+    if string.find(label, "_", 1, true) then
+      if not underscores then return "an underscore" end
+      label = string.gsub(label, "_", "x")
+    end
     if not (i == 1 and label == "*") and not string.find(label, "*", 1, true) then
       if not string.find(label, "^[A-Za-z0-9-]+$") then return "a character that is no letter, digit or hyphen" end
       if string.sub(label, 1, 1) == "-" or string.sub(label, -1) == "-" then return "a hyphen at the end of a label" end
@@ -33,15 +41,15 @@ return policy {
   controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
   remediation = "Issue it anew for names without underscores, empty labels and final dots.",
   level = "must",
-  issued_from = "2019-04-01",
+  issued_from = "2012-07-01",
   applies = function(cert)
     return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
       and cert.trust == "public"
   end,
   check = function(cert)
-    local items = {}
+    local items, underscores = {}, in_force(UNDERSCORES, cert.not_before).allowed
     for _, name in ipairs(cert.dns_names) do
-      local reason = flaw(name)
+      local reason = flaw(name, underscores)
       if reason then
         items[#items + 1] = { item = name == "" and "subjectAltName" or name, got = reason, want = "labels of letters, digits and hyphens" }
       end

@@ -7,6 +7,11 @@ local function holds(list, value)
   return false
 end
 
+local RULES = { -- newest first; before the profile of 2023 only the bits of a CA were forbidden
+  { from = "2023-09-15", whole = true },
+  { from = "2012-07-01", whole = false },
+}
+
 local ALLOWED = { digitalSignature = true, keyEncipherment = true, dataEncipherment = true, keyAgreement = true }
 
 return policy {
@@ -17,7 +22,7 @@ return policy {
   controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
   remediation = "Issue it anew with a critical key usage of digitalSignature.",
   level = "must",
-  issued_from = "2023-09-15",
+  issued_from = "2012-07-01",
   applies = function(cert)
     return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
       and cert.trust == "public"
@@ -27,16 +32,17 @@ return policy {
     if usage == nil then
       return pass("it has none, which is allowed")
     end
-    local items = {}
+    local items, whole = {}, in_force(RULES, cert.not_before).whole
     for _, bit in ipairs(usage) do
-      if not ALLOWED[bit] or (cert.key.family == "ec" and bit ~= "digitalSignature" and bit ~= "keyAgreement") then
+      if bit == "keyCertSign" or bit == "cRLSign" or (whole and not ALLOWED[bit])
+        or (whole and cert.key.family == "ec" and bit ~= "digitalSignature" and bit ~= "keyAgreement") then
         items[#items + 1] = { item = "keyUsage", got = bit, want = "digitalSignature" }
       end
     end
-    if cert.key.family == "ec" and not holds(usage, "digitalSignature") then
+    if whole and cert.key.family == "ec" and not holds(usage, "digitalSignature") then
       items[#items + 1] = { item = "keyUsage", got = "no digitalSignature", want = "digitalSignature" }
     end
-    if not cert.key_usage_critical then
+    if whole and not cert.key_usage_critical then
       items[#items + 1] = { item = "keyUsage", got = "not critical", want = "critical" }
     end
     if #items > 0 then

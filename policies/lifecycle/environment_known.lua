@@ -1,0 +1,20 @@
+-- policies/lifecycle/environment_known.lua
+-- Who answers at night depends on it.
+return policy {
+  title = "The environment is known",
+  applies_to = "record",
+  severity = "low",
+  cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
+  controls = { "iso_27001_2022:A.5.9", "pci_dss_4.0.1:4.2.1.1" },
+  remediation = "Name the environment in the inventory.",
+  level = "should",
+  applies = function(subject)
+    return subject.role == "leaf"
+  end,
+  check = function(subject)
+    if is_known(subject, "environment") and subject.environment then
+      return pass(subject.environment)
+    end
+    return fail { item = "environment", got = "none", want = "production, staging ...", message = "no inventory tells its environment" }
+  end,
+}

@@ -1,0 +1,32 @@
+-- policies/lifecycle/renewal_automated.lua
+-- What people renew by hand expires one day.
+local function holds(list, value)
+  for _, v in ipairs(list) do
+    if v == value then return true end
+  end
+  return false
+end
+
+return policy {
+  title = "Renewal is automated",
+  applies_to = "record",
+  severity = "low",
+  cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1.4", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
+  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  params = { by_hand = { "manual", "hand", "none", "ticket", "email" } },
+  remediation = "Renew it by ACME or another protocol, and say so in the inventory.",
+  level = "should",
+  applies = function(subject)
+    return subject.role == "leaf"
+  end,
+  check = function(subject, params)
+    local method = subject.renewal_method
+    if method == nil then
+      return fail { item = "renewal_method", got = "none", want = "acme or another protocol", message = "nobody says how it is renewed" }
+    end
+    if holds(params.by_hand, string.lower(method)) then
+      return fail { item = "renewal_method", got = method, want = "acme or another protocol", message = "renewed by hand" }
+    end
+    return pass(method)
+  end,
+}
