@@ -178,6 +178,9 @@ static void write_finding(aud_json_writer *w, const aud_result *result, const au
     aud_report_json_digest(w, "identity", finding->identity);
     aud_report_json_digest(w, "lineage", finding->lineage);
     aud_json_end_object(w);
+    if (finding->baseline != AUD_BASELINE_NONE) {
+        aud_json_put_text(w, "baseline", aud_baseline_state_name(finding->baseline));
+    }
     if (finding->verdict == AUD_V_WAIVED) {
         aud_report_json_put(w, "waiver", finding->waiver);
         aud_report_json_opt(w, "waiver_id", finding->waiver_id);
@@ -388,6 +391,16 @@ static void write_head(aud_json_writer *w, const aud_result *result)
     aud_report_json_opt(w, "path", result->config_path);
     aud_report_json_opt(w, "sha256", result->config_sha256);
     aud_json_end_object(w);
+    if (result->baseline_path.len > 0) {
+        aud_json_key(w, "baseline");
+        aud_json_begin_object(w);
+        aud_report_json_put(w, "path", result->baseline_path);
+        aud_json_put_bool(w, "fail_on_new", result->gate.fail_on_new);
+        aud_json_put_int(w, "known", (int64_t)result->baseline_known);
+        aud_json_put_int(w, "new", (int64_t)result->baseline_new);
+        aud_json_put_int(w, "gone", (int64_t)result->baseline_gone);
+        aud_json_end_object(w);
+    }
     if (result->waivers_path.len > 0) {
         aud_json_key(w, "waivers_file");
         aud_json_begin_object(w);

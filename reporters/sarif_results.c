@@ -211,6 +211,12 @@ static aud_status put_result(sarif *s, const aud_finding *f)
     aud_sarif_message(s, "message", aud_sarif_taken(s));
     AUD_TRY(put_locations(s, f));
     put_fingerprints(s, f);
+    if (s->result->baseline_path.len > 0) { /* all results of a run, or none (3.27.24) */
+        aud_json_put_text(s->w, "baselineState",
+                          f->baseline != AUD_BASELINE_NONE ? aud_baseline_state_name(f->baseline)
+                          : f->verdict == AUD_V_WAIVED     ? "unchanged"
+                                                           : "new");
+    }
     AUD_TRY(put_suppressions(s, f));
     put_properties(s, f);
     aud_json_end_object(s->w);

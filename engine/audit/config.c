@@ -382,7 +382,7 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
 /* Parts of the contract that this version does not have are refused, not passed over. */
 static aud_status refuse_later_keys(const aud_node *root, aud_error *err)
 {
-    static const char *const later[] = {"scopes", "baseline", "evidence"};
+    static const char *const later[] = {"scopes", "evidence"};
 
     for (size_t i = 0; i < AUD_COUNT(later); i++) {
         const aud_node *node = aud_node_get(root, later[i]);
@@ -428,6 +428,7 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
     AUD_TRY(read_aliases(aud_node_get(root, "owner_aliases"), arena, out, err));
     AUD_TRY(read_accepts(aud_node_get(root, "accept"), arena, out, err));
     AUD_TRY(optional(root, "waivers", &out->waivers, err));
+    AUD_TRY(optional(root, "baseline", &out->baseline, err));
     return read_gate(aud_node_get(root, "gate"), out, err);
 }
 

@@ -66,6 +66,7 @@ typedef struct aud_config {
     aud_severity fail_on;
     bool has_fail_on;
     size_t min_subjects;
+    aud_str baseline;           /* file; empty: none */
     aud_str waivers;            /* file; empty: none */
     int64_t max_waiver_days;    /* from approval to expiry; 0: no bound */
     int64_t waiver_notice_days; /* how long before its end a waiver is said to lapse soon */

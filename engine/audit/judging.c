@@ -53,6 +53,15 @@ aud_status aud_run_fingerprint(aud_str policy, aud_str about, const aud_item *it
     return aud_sha256(aud_buf_str(&text), out, err);
 }
 
+aud_status aud_run_identify(aud_str policy, const aud_subject_info *subject, aud_finding *f,
+                            aud_error *err)
+{
+    AUD_TRY(aud_run_fingerprint(policy, subject->id, f->items, f->num_items, f->identity, err));
+    AUD_TRY(aud_run_fingerprint(policy, subject->lineage, f->items, f->num_items, f->lineage, err));
+    AUD_TRY(aud_run_fingerprint(policy, subject->id, NULL, 0, f->pair, err));
+    return aud_run_fingerprint(policy, subject->lineage, NULL, 0, f->slot, err);
+}
+
 static aud_status keep_items(worker *w, const aud_opinion *opinion, aud_finding *out,
                              aud_error *err)
 {
@@ -110,12 +119,7 @@ static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error 
     if (subject->num_sightings > 0) {
         raw.finding.location = subject->sightings[0];
     }
-    AUD_TRY(aud_run_fingerprint(run->result.policies[opinion->policy].id, subject->id,
-                                raw.finding.items, raw.finding.num_items, raw.finding.identity,
-                                err));
-    AUD_TRY(aud_run_fingerprint(run->result.policies[opinion->policy].id, subject->lineage,
-                                raw.finding.items, raw.finding.num_items, raw.finding.lineage,
-                                err));
+    AUD_TRY(aud_run_identify(run->result.policies[opinion->policy].id, subject, &raw.finding, err));
     return AUD_VEC_PUSH(&w->findings, raw, err);
 }
 
@@ -204,10 +208,7 @@ static aud_status note_unconfigured(judging *j, finding_list *findings, aud_erro
         AUD_TRY(aud_arena_printf(&run->arena, &raw.finding.message, err,
                                  "Not configured: nothing was judged by it; set its required "
                                  "parameters under policies.params in certaudit.yaml, or skip it"));
-        AUD_TRY(aud_run_fingerprint(policy->id, run->result.subjects[last].id, NULL, 0,
-                                    raw.finding.identity, err));
-        AUD_TRY(aud_run_fingerprint(policy->id, run->result.subjects[last].lineage, NULL, 0,
-                                    raw.finding.lineage, err));
+        AUD_TRY(aud_run_identify(policy->id, &run->result.subjects[last], &raw.finding, err));
         j->verdicts[i * run->result.num_subjects + last] = AUD_V_FAIL;
         AUD_TRY(AUD_VEC_PUSH(findings, raw, err));
     }

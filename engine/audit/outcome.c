@@ -124,6 +124,25 @@ static aud_status count_verdicts(aud_run *run, size_t *out_judged, aud_error *er
     return AUD_OK;
 }
 
+/* What a baseline knows keeps its verdict, and does not gate. */
+static bool gates(const aud_gate *gate, const aud_finding *f)
+{
+    switch (f->baseline) {
+    case AUD_BASELINE_UNCHANGED:
+    case AUD_BASELINE_UPDATED:
+        return false;
+    case AUD_BASELINE_NEW:
+        if (gate->fail_on_new && f->verdict == AUD_V_FAIL && f->severity >= AUD_SEV_LOW) {
+            return true;
+        }
+        break;
+    case AUD_BASELINE_NONE:
+    case AUD_NUM_BASELINE_STATES:
+        break;
+    }
+    return f->verdict != AUD_V_WAIVED && f->severity >= gate->fail_on;
+}
+
 static void weigh_findings(aud_run *run)
 {
     aud_result *result = &run->result;
@@ -131,6 +150,7 @@ static void weigh_findings(aud_run *run)
     aud_finding *findings = (aud_finding *)(uintptr_t)result->findings;
 
     memset(result->severities, 0, sizeof result->severities);
+    result->baseline_known = result->baseline_new = 0;
     result->gate.failing = 0;
     result->gate.undecided = 0;
     for (size_t i = 0; i < result->num_coverage; i++) {
@@ -140,7 +160,10 @@ static void weigh_findings(aud_run *run)
     for (size_t i = 0; i < result->num_findings; i++) {
         aud_finding *f = &findings[i];
 
-        f->gates = f->verdict != AUD_V_WAIVED && f->severity >= result->gate.fail_on;
+        f->gates = gates(&result->gate, f);
+        result->baseline_known +=
+            f->baseline == AUD_BASELINE_UNCHANGED || f->baseline == AUD_BASELINE_UPDATED;
+        result->baseline_new += f->baseline == AUD_BASELINE_NEW;
         if (f->verdict == AUD_V_FAIL) {
             result->severities[f->severity]++;
             result->gate.failing += f->gates ? 1 : 0;
@@ -191,7 +214,7 @@ aud_status aud_run_settle(aud_run *run, aud_error *err)
 {
     AUD_TRY(aud_run_accept(run, err));
     take_gaps(run);
-    AUD_TRY(aud_run_note_waivers(run, err));
+    AUD_TRY(aud_run_note_exceptions(run, err));
     AUD_TRY(sum_sources(run, err));
     return aud_run_weigh(run, err);
 }

@@ -147,6 +147,7 @@ static aud_status execute(aud_run *run, aud_error *err)
     if (!run->options->no_policies) {
         AUD_TRY(aud_run_load_policies(run, err));
         AUD_TRY(aud_run_load_waivers(run, err));
+        AUD_TRY(aud_run_load_baseline(run, err));
     }
     AUD_TRY(read_population(run, err));
     start = aud_run_clock();
@@ -159,6 +160,7 @@ static aud_status execute(aud_run *run, aud_error *err)
     if (!run->options->no_policies) {
         AUD_TRY(aud_run_judge(run, err));
         AUD_TRY(aud_run_waive(run, err));
+        AUD_TRY(aud_run_mark_baseline(run, err));
     }
     AUD_TRY(aud_run_settle(run, err));
     run->times.judge = aud_run_clock() - start;

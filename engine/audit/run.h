@@ -25,6 +25,8 @@ typedef struct aud_run_options {
     const aud_str *passwords;
     size_t num_passwords;
     aud_str waivers;  /* file, in place of the configuration's; may be empty */
+    aud_str baseline; /* file, in place of the configuration's; may be empty */
+    bool fail_on_new; /* what is not in the baseline gates, whatever --fail-on says */
     bool whole;       /* everything is judged by everything: a waiver for nothing can be told */
     bool no_policies; /* read only: for `show` */
     aud_rules *rules; /* where gate material comes from; NULL: the disk */

@@ -2,6 +2,7 @@
 #ifndef AUD_AUDIT_RUN_PARTS_H
 #define AUD_AUDIT_RUN_PARTS_H
 
+#include "engine/audit/known.h"
 #include "engine/audit/owners.h"
 #include "engine/audit/run.h"
 #include "engine/audit/waivers.h"
@@ -47,6 +48,7 @@ struct aud_run {
     const aud_waiver *waivers;
     aud_waiver_info *waiver_infos; /* one each; the result's */
     size_t num_waivers;
+    aud_baseline baseline;
     aud_policy_set *policies;
     aud_policy_host host;
     aud_population *population;
@@ -72,6 +74,9 @@ aud_status aud_run_judge(aud_run *run, aud_error *err);
 /* SHA-256 over the parts with a mark between them; got and want are no part of it. */
 aud_status aud_run_fingerprint(aud_str policy, aud_str about, const aud_item *items,
                                size_t num_items, unsigned char out[32], aud_error *err);
+/* Fills the four fingerprints of a finding, whose items are there. */
+aud_status aud_run_identify(aud_str policy, const aud_subject_info *subject, aud_finding *f,
+                            aud_error *err);
 /* Of two aud_finding, for qsort: the worst first. */
 int aud_run_order_findings(const void *left, const void *right);
 
@@ -79,8 +84,13 @@ int aud_run_order_findings(const void *left, const void *right);
  * to be said of the waivers themselves. Without a file both do nothing. */
 aud_status aud_run_load_waivers(aud_run *run, aud_error *err);
 aud_status aud_run_waive(aud_run *run, aud_error *err);
-/* Says of the waivers that were used where history did not tell when they came. */
-aud_status aud_run_note_waivers(aud_run *run, aud_error *err);
+/* Says of the waivers that were used where history did not tell when they came, and of a baseline
+ * that it is in force. */
+aud_status aud_run_note_exceptions(aud_run *run, aud_error *err);
+
+/* known.c: reads the baseline; then marks the findings. Without a file both do nothing. */
+aud_status aud_run_load_baseline(aud_run *run, aud_error *err);
+aud_status aud_run_mark_baseline(aud_run *run, aud_error *err);
 
 /* accepted.c: accept lines laid on the gaps; lines for nothing are a finding on the population. */
 aud_status aud_run_accept(aud_run *run, aud_error *err);

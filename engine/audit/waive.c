@@ -212,10 +212,10 @@ aud_status aud_run_load_waivers(aud_run *run, aud_error *err)
                        &run->result.waivers_sha256, err);
 }
 
-aud_status aud_run_note_waivers(aud_run *run, aud_error *err)
+aud_status aud_run_note_exceptions(aud_run *run, aud_error *err)
 {
     const size_t old = run->result.num_notices;
-    aud_str *notices = aud_arena_array(&run->arena, old + run->num_waivers, sizeof *notices);
+    aud_str *notices = aud_arena_array(&run->arena, old + run->num_waivers + 2, sizeof *notices);
     size_t num = old;
 
     if (notices == NULL) {
@@ -233,6 +233,17 @@ aud_status aud_run_note_waivers(aud_run *run, aud_error *err)
                                      "%.*s",
                                      AUD_ARG(info->id), AUD_ARG(info->history)));
         }
+    }
+    if (run->result.baseline_path.len > 0) {
+        AUD_TRY(aud_arena_printf(&run->arena, &notices[num++], err,
+                                 "what the baseline '%.*s' knows fails as before and does not gate",
+                                 AUD_ARG(run->result.baseline_path)));
+    }
+    if (run->result.baseline_gone > 0) { /* told only where everything is judged */
+        AUD_TRY(aud_arena_printf(&run->arena, &notices[num++], err,
+                                 "findings of the baseline that are gone: %zu; write it anew with "
+                                 "-o baseline=PATH",
+                                 run->result.baseline_gone));
     }
     run->result.notices = notices;
     run->result.num_notices = num;
@@ -392,8 +403,7 @@ static aud_status make_own(aud_run *run, size_t which, aud_finding *out, bool *o
                                  which == 0 ? "lapsed at" : "until", when));
     }
     *out_any = out->num_items > 0;
-    AUD_TRY(aud_run_fingerprint(id, population->id, items, out->num_items, out->identity, err));
-    return aud_run_fingerprint(id, population->lineage, items, out->num_items, out->lineage, err);
+    return aud_run_identify(id, population, out, err);
 }
 
 static aud_policy_info own_policy(size_t which)

@@ -23,6 +23,8 @@ typedef enum opt {
     OPT_DIR,
     OPT_WAIVERS,
     OPT_PROPOSE_WAIVERS,
+    OPT_BASELINE,
+    OPT_FAIL_ON_NEW,
     OPT_SELECT,
     OPT_SKIP,
     OPT_MIN_SEVERITY,
@@ -36,7 +38,7 @@ typedef enum opt {
     OPT_HELP,
     OPT_VERSION,
     OPT_LATER, /* the contract's, not this version's */
-    NUM_OPTS = OPT_LATER + 4
+    NUM_OPTS = OPT_LATER + 2
 } opt;
 
 typedef struct opt_row {
@@ -61,10 +63,11 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_AT] = {"at", 0, "TIME", "CERTAUDIT_AT", "judged instant, RFC 3339 (default: now)"},
     [OPT_FAIL_ON] = {"fail-on", 0, "SEVERITY", "CERTAUDIT_FAIL_ON",
                      "least severity that gates: critical, high (default), medium, low, info"},
-    [OPT_OUTPUT] = {"output", 'o', "FORMAT[,KEY=VALUE...]=PATH", NULL,
-                    "write a report: auto[=DIR], codequality, csv, github, html,\n"
-                    "                                json, junit, markdown, sarif, text; '-' is "
-                    "standard output; may be\n                                repeated"},
+    [OPT_OUTPUT] =
+        {"output", 'o', "FORMAT[,KEY=VALUE...]=PATH", NULL,
+         "write a report: auto[=DIR], baseline, codequality, csv, github,\n"
+         "                                html, json, junit, markdown, sarif, text; '-' is "
+         "standard output; may be\n                                repeated"},
     [OPT_POLICIES] = {"policies", 0, "DIR", "CERTAUDIT_POLICIES",
                       "add the policy packs below DIR; may be repeated"},
     [OPT_DIR] = {"dir", 0, "DIR", NULL, "policy new: the folder of packs (default: policies)"},
@@ -72,6 +75,10 @@ static const opt_row rows[NUM_OPTS] = {
                      "approved exceptions, in place of those that the configuration names"},
     [OPT_PROPOSE_WAIVERS] = {"propose-waivers", 0, "FILE", NULL,
                              "write a skeleton of waivers for what fails, for approval"},
+    [OPT_BASELINE] = {"baseline", 0, "FILE", "CERTAUDIT_BASELINE",
+                      "findings that were known (-o baseline=, results.json) do not gate"},
+    [OPT_FAIL_ON_NEW] = {"fail-on-new", 0, NULL, NULL,
+                         "with --baseline: what is new gates from low on"},
     [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
     [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out; may be repeated"},
     [OPT_MIN_SEVERITY] = {"min-severity", 0, "SEVERITY", "CERTAUDIT_MIN_SEVERITY",
@@ -89,9 +96,7 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_HELP] = {"help", 'h', NULL, NULL, "this page"},
     [OPT_VERSION] = {"version", 'V', NULL, NULL, "program and library versions"},
     [OPT_LATER] = {"staged", 0, NULL, NULL, NULL},
-    [OPT_LATER + 1] = {"fail-on-new", 0, NULL, NULL, NULL},
-    [OPT_LATER + 2] = {"baseline", 0, "FILE", NULL, NULL},
-    [OPT_LATER + 3] = {"scope", 0, "NAME", NULL, NULL},
+    [OPT_LATER + 1] = {"scope", 0, "NAME", NULL, NULL},
 
 };
 
@@ -134,18 +139,15 @@ static aud_status unknown_format(aud_str name, aud_error *err)
     const aud_reporter *const *all = aud_reporter_all(&num);
     const char *near;
 
-    if (aud_str_eq(name, AUD_LIT("baseline"))) {
-        return aud_fail(err, AUD_E_USAGE, "format '%.*s' is not written by this version",
-                        AUD_ARG(name));
-    }
     for (size_t i = 0; i < num && i < AUD_COUNT(names); i++) {
         names[i] = all[i]->name;
     }
     near = aud_nearest(name, names, num < AUD_COUNT(names) ? num : AUD_COUNT(names));
     return aud_fail(err, AUD_E_USAGE, "unknown format '%.*s'%s%s%s", AUD_ARG(name),
-                    near == NULL ? ": it is one of auto, codequality, csv, github, html, json, "
-                                   "junit, markdown, sarif, text"
-                                 : "; did you mean '",
+                    near == NULL
+                        ? ": it is one of auto, baseline, codequality, csv, github, html, json, "
+                          "junit, markdown, sarif, text"
+                        : "; did you mean '",
                     near == NULL ? "" : near, near == NULL ? "" : "'?");
 }
 
@@ -272,6 +274,12 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_WAIVERS:
         args->waivers = value;
+        break;
+    case OPT_BASELINE:
+        args->baseline = value;
+        break;
+    case OPT_FAIL_ON_NEW:
+        args->fail_on_new = true;
         break;
     case OPT_PROPOSE_WAIVERS:
         args->propose_waivers = value;
@@ -483,6 +491,8 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->hook;
     case OPT_WAIVERS:
         return args->waivers;
+    case OPT_BASELINE:
+        return args->baseline;
     case OPT_PROPOSE_WAIVERS:
         return args->propose_waivers;
     case OPT_AT:

@@ -37,13 +37,13 @@ typedef struct aud_args {
     aud_arena arena;
     const char *command; /* "check" */
     aud_strs operands;
-    aud_str base, gate_from, hook, waivers, propose_waivers;
+    aud_str base, gate_from, hook, waivers, propose_waivers, baseline;
     aud_str objects; /* of a push: the folder that git keeps them in until it is taken */
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text, dir;
     int64_t at;
     aud_severity fail_on, min_severity;
-    bool has_fail_on;
+    bool has_fail_on, fail_on_new;
     unsigned jobs, verbose;
     bool quiet, show_config, help, version;
     aud_progress progress;
@@ -83,6 +83,7 @@ int aud_hook_pre_receive(aud_args *args, aud_out *out);
 /* Of several codes that hold, the one that is given. */
 int aud_first_exit(int a, int b);
 int aud_command_show(aud_args *args, aud_out *out);
+int aud_command_compare(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
 int aud_command_init(aud_args *args, aud_out *out);
 int aud_help(const char *command, aud_out *out);

@@ -79,12 +79,16 @@ static const command commands[] = {
      "Writes certaudit.yaml at the top of the repository one stands in, with an exclude and its\n"
      "reason for folders like vendor/, and the pipeline file of the forge that is found or named:\n"
      "github, gitlab, azure or jenkins. Nothing that is there is overwritten.\n"},
+    {"compare", aud_command_compare, "compare OLD NEW", "two results: new, fixed, persisting",
+     "Compares two results.json (or baselines) and prints what fails now and did not, what did "
+     "and\n"
+     "does not any more, and what fails still; -o json=PATH writes the same for programs. Exit 0;\n"
+     "with --fail-on-new 1 where something is new.\n"},
     {"version", run_version, "version", "program and library versions", ""},
     {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
     {"evidence", NULL, NULL, NULL, NULL},
     {"verify", NULL, NULL, NULL, NULL},
     {"inventory", NULL, NULL, NULL, NULL},
-    {"compare", NULL, NULL, NULL, NULL},
     {"completion", NULL, NULL, NULL, NULL},
 };
 

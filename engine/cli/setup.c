@@ -163,6 +163,8 @@ aud_status aud_run_options_of(aud_args *args, const aud_config *config, aud_run_
         .passwords = args->passwords.items,
         .num_passwords = args->passwords.len,
         .waivers = args->waivers,
+        .baseline = args->baseline,
+        .fail_on_new = args->fail_on_new,
         .whole = args->select.len + args->skip.len + args->base.len == 0,
         .fail_on_given = args->has_fail_on,
     };

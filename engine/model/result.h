@@ -88,6 +88,16 @@ typedef struct aud_subject_info {
     aud_object facts; /* every fact a policy may ask about; getters are thread-safe */
 } aud_subject_info;
 
+/* Against a baseline. */
+typedef enum aud_baseline_state {
+    AUD_BASELINE_NONE,      /* there is no baseline, or it is waived */
+    AUD_BASELINE_NEW,       /* not known, or worse than it was */
+    AUD_BASELINE_UNCHANGED, /* the same subject had it */
+    AUD_BASELINE_UPDATED,   /* the former holder of its lineage had it */
+    AUD_NUM_BASELINE_STATES
+} aud_baseline_state;
+const char *aud_baseline_state_name(aud_baseline_state state); /* as SARIF has it; "" for none */
+
 typedef struct aud_finding {
     size_t policy;       /* index into policies[] */
     size_t subject;      /* index into subjects[] */
@@ -99,9 +109,12 @@ typedef struct aud_finding {
     aud_sighting location; /* the sighting the finding is shown at */
     uint8_t identity[32];  /* SHA-256 over policy, subject, items */
     uint8_t lineage[32];   /* SHA-256 over policy, lineage, items */
-    aud_str waiver;        /* its reason, approver and end; empty unless waived */
-    aud_str waiver_id;     /* empty unless waived */
-    bool gates;            /* counts for exit 1, or as undecided for exit 4 */
+    uint8_t pair[32];      /* SHA-256 over policy and subject */
+    uint8_t slot[32];      /* SHA-256 over policy and lineage */
+    aud_baseline_state baseline;
+    aud_str waiver;    /* its reason, approver and end; empty unless waived */
+    aud_str waiver_id; /* empty unless waived */
+    bool gates;        /* counts for exit 1, or as undecided for exit 4 */
 } aud_finding;
 
 typedef enum aud_waiver_state {
@@ -167,6 +180,7 @@ typedef enum aud_exit {
 typedef struct aud_gate {
     aud_severity fail_on;
     size_t min_subjects;
+    bool fail_on_new;   /* whatever fails and is not in the baseline gates, from low on */
     unsigned reasons;   /* bit 1 << aud_exit for every code that holds */
     aud_exit exit_code; /* the first of 2, 5, 1, 4, 3 that holds */
     size_t failing;     /* findings at or above fail_on, not waived */
@@ -225,6 +239,8 @@ typedef struct aud_result {
     const aud_waiver_info *waivers; /* as they stand in their file */
     size_t num_waivers;
     aud_str waivers_path, waivers_sha256; /* empty: no waivers */
+    aud_str baseline_path;                /* empty: none */
+    size_t baseline_known, baseline_new, baseline_gone;
     const aud_policy_error *policy_errors;
     size_t num_policy_errors;
     const aud_str *notices; /* things a reader of any report must know */

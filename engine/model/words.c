@@ -155,6 +155,18 @@ const char *aud_waiver_state_name(aud_waiver_state state)
     return names[state];
 }
 
+const char *aud_baseline_state_name(aud_baseline_state state)
+{
+    static const char *const names[AUD_NUM_BASELINE_STATES] = {
+        [AUD_BASELINE_NONE] = "",
+        [AUD_BASELINE_NEW] = "new",
+        [AUD_BASELINE_UNCHANGED] = "unchanged",
+        [AUD_BASELINE_UPDATED] = "updated",
+    };
+
+    return names[state];
+}
+
 char aud_verdict_letter(aud_verdict verdict)
 {
     return (unsigned)verdict < AUD_NUM_VERDICTS ? "PFWneu"[verdict] : '-';

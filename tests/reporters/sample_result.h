@@ -336,6 +336,8 @@ static inline aud_finding *sample_find(sample *s, size_t policy, size_t subject,
     finding->gates = verdict != AUD_V_WAIVED && finding->severity >= s->result.gate.fail_on;
     memset(finding->identity, identity, sizeof finding->identity);
     memset(finding->lineage, ~identity & 0xff, sizeof finding->lineage);
+    memset(finding->pair, identity ^ 0x0f, sizeof finding->pair);
+    memset(finding->slot, identity ^ 0xf0, sizeof finding->slot);
     if (info->num_sightings > 0) {
         finding->location = info->sightings[0];
     }

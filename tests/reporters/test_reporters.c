@@ -65,6 +65,8 @@ static const struct {
     bool color;
     aud_severity least;
 } goldens[] = {
+    {"baseline", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"baseline", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
     {"codequality", "small", make_small, "", 0, false, AUD_SEV_INFO},
     {"codequality", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
     {"codequality", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
