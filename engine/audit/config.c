@@ -5,6 +5,32 @@
 #include "engine/ingest/names.h"
 #include "engine/pki/cert.h"
 
+static const char *const exclude_keys[] = {"path", "reason", NULL};
+static const char *const source_keys[] = {"name",     "path",    "rev",     "exclude",  "format",
+                                          "complete", "max_age", "columns", "endpoint", NULL};
+static const char *const policies_keys[] = {"packs",    "dirs",          "params",
+                                            "severity", "public_stores", NULL};
+static const char *const owner_keys[] = {"match", "owner", NULL};
+static const char *const owner_match_keys[] = {"path", "dns", "environment", "lineage", NULL};
+static const char *const accept_keys[] = {"source", "path", "reason", NULL};
+static const char *const gate_keys[] = {"fail_on", "min_subjects", "max_waiver_days",
+                                        "waiver_notice_days", NULL};
+static const char *const root_keys[] = {"version",       "sources", "policies", "owners",
+                                        "owner_aliases", "accept",  "gate",     "waivers",
+                                        "baseline",      NULL};
+
+const aud_config_keys aud_config_key_sets[] = {
+    {"", root_keys},
+    {"sources", source_keys},
+    {"sources.exclude", exclude_keys},
+    {"policies", policies_keys},
+    {"owners", owner_keys},
+    {"owners.match", owner_match_keys},
+    {"accept", accept_keys},
+    {"gate", gate_keys},
+};
+const size_t aud_num_config_key_sets = AUD_COUNT(aud_config_key_sets);
+
 void aud_config_defaults(aud_config *out)
 {
     static const aud_str core[] = {AUD_LIT_INIT("core")};
@@ -80,7 +106,6 @@ static aud_status with_reason(const aud_node *map, aud_str *out, aud_error *err)
 static aud_status read_excludes(const aud_node *list, aud_arena *arena, aud_source_config *source,
                                 aud_error *err)
 {
-    static const char *const keys[] = {"path", "reason", NULL};
     aud_exclude_rule *rules;
     size_t num = 0;
 
@@ -93,7 +118,7 @@ static aud_status read_excludes(const aud_node *list, aud_arena *arena, aud_sour
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     for (const aud_node *n = list->first; n != NULL; n = n->next) {
-        AUD_TRY(aud_node_only(n, keys, err));
+        AUD_TRY(aud_node_only(n, exclude_keys, err));
         AUD_TRY(optional(n, "path", &rules[num].path, err));
         if (rules[num].path.len == 0) {
             return aud_config_refuse(n, err, "an exclude needs a 'path'");
@@ -139,12 +164,10 @@ static bool is_endpoint(aud_str text)
 static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_config *out,
                               aud_error *err)
 {
-    static const char *const keys[] = {"name",     "path",    "rev",     "exclude",  "format",
-                                       "complete", "max_age", "columns", "endpoint", NULL};
     const aud_node *complete;
     aud_str age = {NULL, 0};
 
-    AUD_TRY(aud_node_only(n, keys, err));
+    AUD_TRY(aud_node_only(n, source_keys, err));
     out->line = n->line;
     AUD_TRY(optional(n, "name", &out->name, err));
     AUD_TRY(optional(n, "path", &out->path, err));
@@ -208,13 +231,10 @@ static aud_status read_sources(const aud_node *list, aud_arena *arena, aud_confi
 static aud_status read_policies(const aud_node *map, aud_arena *arena, aud_config *out,
                                 aud_error *err)
 {
-    static const char *const keys[] = {"packs",    "dirs",          "params",
-                                       "severity", "public_stores", NULL};
-
     if (map == NULL) {
         return AUD_OK;
     }
-    AUD_TRY(aud_node_only(map, keys, err));
+    AUD_TRY(aud_node_only(map, policies_keys, err));
     AUD_TRY(strings(aud_node_get(map, "packs"), "packs", arena, &out->packs, &out->num_packs, err));
     AUD_TRY(strings(aud_node_get(map, "dirs"), "dirs", arena, &out->dirs, &out->num_dirs, err));
     out->params = aud_node_get(map, "params");
@@ -226,8 +246,6 @@ static aud_status read_policies(const aud_node *map, aud_arena *arena, aud_confi
 static aud_status read_owners(const aud_node *list, aud_arena *arena, aud_config *out,
                               aud_error *err)
 {
-    static const char *const keys[] = {"match", "owner", NULL};
-    static const char *const match_keys[] = {"path", "dns", "environment", "lineage", NULL};
     aud_owner_rule *rules;
     size_t num = 0;
 
@@ -243,14 +261,14 @@ static aud_status read_owners(const aud_node *list, aud_arena *arena, aud_config
         const aud_node *match;
         aud_owner_rule *rule = &rules[num++];
 
-        AUD_TRY(aud_node_only(n, keys, err));
+        AUD_TRY(aud_node_only(n, owner_keys, err));
         match = aud_node_get(n, "match");
         if (match == NULL || match->kind != AUD_NODE_MAP || match->len == 0) {
             return aud_config_refuse(n, err,
                                      "an owner line needs a 'match' with path, dns, environment or "
                                      "lineage");
         }
-        AUD_TRY(aud_node_only(match, match_keys, err));
+        AUD_TRY(aud_node_only(match, owner_match_keys, err));
         AUD_TRY(optional(match, "path", &rule->path, err));
         AUD_TRY(optional(match, "dns", &rule->dns, err));
         AUD_TRY(optional(match, "environment", &rule->environment, err));
@@ -301,7 +319,6 @@ static aud_status read_aliases(const aud_node *map, aud_arena *arena, aud_config
 static aud_status read_accepts(const aud_node *list, aud_arena *arena, aud_config *out,
                                aud_error *err)
 {
-    static const char *const keys[] = {"source", "path", "reason", NULL};
     aud_accept_rule *rules;
     size_t num = 0;
 
@@ -316,7 +333,7 @@ static aud_status read_accepts(const aud_node *list, aud_arena *arena, aud_confi
     for (const aud_node *n = list->first; n != NULL; n = n->next) {
         aud_accept_rule *rule = &rules[num++];
 
-        AUD_TRY(aud_node_only(n, keys, err));
+        AUD_TRY(aud_node_only(n, accept_keys, err));
         AUD_TRY(optional(n, "source", &rule->source, err));
         AUD_TRY(optional(n, "path", &rule->path, err));
         if (rule->path.len == 0) {
@@ -349,8 +366,6 @@ static aud_status read_days(const aud_node *map, const char *key, int64_t least,
 
 static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err)
 {
-    static const char *const keys[] = {"fail_on", "min_subjects", "max_waiver_days",
-                                       "waiver_notice_days", NULL};
     const aud_node *least;
     aud_str severity = {NULL, 0};
     int64_t number = 0;
@@ -358,7 +373,7 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
     if (map == NULL) {
         return AUD_OK;
     }
-    AUD_TRY(aud_node_only(map, keys, err));
+    AUD_TRY(aud_node_only(map, gate_keys, err));
     AUD_TRY(optional(map, "fail_on", &severity, err));
     if (severity.len > 0) {
         if (!aud_severity_find(severity, &out->fail_on)) {
@@ -402,9 +417,6 @@ static aud_status refuse_later_keys(const aud_node *root, aud_error *err)
 
 static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *out, aud_error *err)
 {
-    static const char *const keys[] = {"version",       "sources",  "policies", "owners",
-                                       "owner_aliases", "accept",   "gate",     "scopes",
-                                       "waivers",       "baseline", "evidence", NULL};
     const aud_node *version;
     int64_t number = 0;
 
@@ -412,7 +424,8 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
         return aud_config_refuse(root, err,
                                  "a configuration is a map that begins with 'version: 1'");
     }
-    AUD_TRY(aud_node_only(root, keys, err));
+    AUD_TRY(refuse_later_keys(root, err));
+    AUD_TRY(aud_node_only(root, root_keys, err));
     version = aud_node_get(root, "version");
     if (version == NULL) {
         return aud_config_refuse(root, err, "needs 'version: 1'");
@@ -421,7 +434,6 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
     if (number != 1) {
         return aud_config_refuse(version, err, "this program reads 'version: 1'");
     }
-    AUD_TRY(refuse_later_keys(root, err));
     AUD_TRY(read_sources(aud_node_get(root, "sources"), arena, out, err));
     AUD_TRY(read_policies(aud_node_get(root, "policies"), arena, out, err));
     AUD_TRY(read_owners(aud_node_get(root, "owners"), arena, out, err));

@@ -72,6 +72,14 @@ typedef struct aud_config {
     int64_t waiver_notice_days; /* how long before its end a waiver is said to lapse soon */
 } aud_config;
 
+/* The keys of each map of a configuration, NULL-terminated: schemas/ says the same to editors. */
+typedef struct aud_config_keys {
+    const char *place; /* "sources.exclude": lists and maps alike; "": the whole */
+    const char *const *keys;
+} aud_config_keys;
+extern const aud_config_keys aud_config_key_sets[];
+extern const size_t aud_num_config_key_sets;
+
 /*
  * Reads a configuration. Strict: an unknown key, a wrong type or a missing reason is AUD_E_USAGE
  * with path, line and the nearest known name. `text` must outlive the result.
