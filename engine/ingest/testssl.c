@@ -173,12 +173,27 @@ static bool is_problem(const aud_testssl_row *row)
 
 /* --- rows of the flat JSON and the CSV -------------------------------------------------------- */
 
+static void key_of(const aud_testssl_row *row, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%.*s %.*s", AUD_ARG(row->target), AUD_ARG(row->port));
+}
+
+/* "Scan interrupted" is all that is said of a target, and no problem before it told why. */
+static bool was_cut(const aud_testssl *t, const aud_testssl_row *row)
+{
+    char key[sizeof(t->key)];
+
+    key_of(row, key, sizeof(key));
+    return aud_str_eq(row->id, AUD_LIT("scanTime")) &&
+           aud_str_has(row->finding, AUD_LIT("interrupted")) && strcmp(key, t->key) != 0;
+}
+
 static aud_status switch_target(aud_testssl *t, const aud_testssl_row *row, aud_error *err)
 {
     char key[sizeof(t->key)];
     aud_str address = row->target, host;
 
-    (void)snprintf(key, sizeof(key), "%.*s %.*s", AUD_ARG(row->target), AUD_ARG(row->port));
+    key_of(row, key, sizeof(key));
     if ((t->open && strcmp(key, t->key) == 0) || aud_str_eq(row->id, AUD_LIT("scanTime"))) {
         return AUD_OK; /* how long it took is no result: of a failed target it is all there is */
     }
@@ -196,10 +211,15 @@ aud_status aud_testssl_row_add(aud_testssl *t, const aud_testssl_row *row, aud_e
     }
     if (is_problem(row)) {
         AUD_TRY(aud_testssl_close(t, err));
+        key_of(row, t->key, sizeof(t->key));
         return aud_testssl_problem(t, row, err);
     }
     if (aud_str_eq(row->target, AUD_LIT("/")) || row->target.len == 0) {
         return AUD_OK; /* the end of the whole run */
+    }
+    if (was_cut(t, row)) {
+        AUD_TRY(aud_testssl_close(t, err));
+        return aud_testssl_problem(t, row, err);
     }
     AUD_TRY(switch_target(t, row, err));
     return t->open && t->placed ? aud_testssl_finding(t, row, err) : AUD_OK;
