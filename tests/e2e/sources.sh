@@ -67,6 +67,14 @@ if grep -q "$WORK" both.json; then
     exit 1
 fi
 
+# a capture of one handshake: its place is told by the source, and nothing passes on it
+cp "$SOURCE/fixtures/ingest/s_client/nowhere.in" capture.txt
+printf 'version: 1\nsources:\n  - {name: web, path: capture.txt, endpoint: "www.example.org:443"}\n' >scans.yaml
+expect 4 "does not tell host and port" check --select core/cipher_suites capture.txt
+expect 4 "1 undecided" check --select core/cipher_suites --config scans.yaml
+sed -i 's/"www.example.org:443"/"www.example.org"/' scans.yaml
+expect 2 "'endpoint' is \"host:port\"" check --config scans.yaml
+
 # missing objects are said
 blob=$(git -C bare.git rev-parse HEAD:a.json)
 rm -f "bare.git/objects/${blob:0:2}/${blob:2}"
