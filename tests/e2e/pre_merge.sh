@@ -74,6 +74,22 @@ echo 'verson: 1' >certaudit.yaml
 git commit -qam "break the rules"
 expect 1 "the rules that the change proposes do not load" pr
 
+# a waiver that comes with the change waives nothing of it
+git checkout -q main && git checkout -qb waive
+cp ../other.pem web/other.pem
+cat >waivers.yaml <<'YAML'
+version: 1
+waivers:
+  - {id: mine, policies: [core/validity_max], match: {dns: other.example.com}, reason: "I say so",
+     owner: me, approver: me, approved: 2025-12-25T00:00:00Z, expires: 2026-03-01T00:00:00Z}
+YAML
+echo 'waivers: waivers.yaml' >>certaudit.yaml
+git add -A && git commit -qm "waive it"
+expect 1 "web/other.pem:1" pr
+expect 1 "the change touches gate material: certaudit.yaml" pr
+expect 1 "would end with exit 0" pr
+expect 2 "there is no 'waivers.yaml' at this revision" pr --waivers waivers.yaml
+
 # the rules cannot be reached through a link either
 git checkout -q main && git checkout -qb link
 printf 'version: 1\npolicies: {params: {core/validity_max: {max_days: 400}}}\n' >loose.yaml
