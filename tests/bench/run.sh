@@ -2,6 +2,7 @@
 # Ratios of one run on one machine:   run.sh CERTAUDIT ESTATE WORK [CERTIFICATES]
 # Each time is the best of five: the machine's noise only ever adds.
 set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 certaudit=$1 estate=$2 work=$3 num=${4:-50000}
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 mkdir -p "$work"
@@ -51,3 +52,12 @@ echo "read and judged              $plain s: ratio $(ratio "$plain" "$base") (bu
 echo "with junit, sarif, html      $full s: ratio $(ratio "$full" "$base") (budget 1.5)"
 extra=$(awk -v a="$with" -v b="$plain" 'BEGIN {printf "%.4f", a - b}')
 echo "every signature proved       $extra s on top, bare EVP_DigestVerify $bare s: ratio $(ratio "$extra" "$bare") (budget 1.15)"
+if command -v go >/dev/null; then
+    go_check() { git -C "$repo" cat-file --batch <ids.txt | ./go-audit go.json; }
+    GOFLAGS=-mod=mod GO111MODULE=off GOPROXY=off GOCACHE=$PWD/go-cache \
+        go build -o go-audit "$here/go/main.go"
+    go=$(best go_check)
+    echo "the same in Go, one report   $go s: ratio $(ratio "$full" "$go") (budget 0.5)"
+else
+    echo "the same in Go               skipped: no go (Debian: golang-go)"
+fi
