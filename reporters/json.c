@@ -102,6 +102,7 @@ static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy
         aud_report_json_str(w, policy->controls[i]);
     }
     aud_json_end_array(w);
+    aud_report_json_opt(w, "unmapped", policy->unmapped);
     aud_json_key(w, "params");
     aud_json_begin_array(w);
     for (size_t i = 0; i < policy->num_params; i++) {
@@ -110,6 +111,20 @@ static void write_policy_terms(aud_json_writer *w, const aud_policy_info *policy
         aud_json_end_object(w);
     }
     aud_json_end_array(w);
+}
+
+void aud_report_json_control(aud_json_writer *w, const aud_control *control)
+{
+    const aud_framework *framework = aud_framework_find(control->framework);
+
+    aud_report_json_put(w, "id", control->id);
+    aud_report_json_put(w, "framework", control->framework);
+    aud_report_json_put(w, "framework_name",
+                        framework != NULL ? framework->name : control->framework);
+    aud_report_json_put(w, "clause", control->clause);
+    aud_report_json_put(w, "title", control->title);
+    aud_report_json_opt(w, "requirement", control->requirement);
+    aud_report_json_opt(w, "does_not_prove", control->does_not_prove);
 }
 
 void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy)

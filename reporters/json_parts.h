@@ -23,6 +23,8 @@ void aud_report_json_digest(aud_json_writer *w, const char *key, const uint8_t d
 
 /* A policy as declared and configured, without what it judged; the object is left open. */
 void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy);
+/* What a control is, as members of an object that is left open. */
+void aud_report_json_control(aud_json_writer *w, const aud_control *control);
 /* "items" of a finding. */
 void aud_report_json_items(aud_json_writer *w, const aud_item *items, size_t num_items);
 void aud_report_json_source(aud_json_writer *w, const aud_source_info *source);

@@ -31,9 +31,10 @@ static int run_reference(aud_args *args, aud_out *out)
 }
 
 static const subcommand subcommands[] = {
-    {"list", aud_policy_list},    {"show", aud_policy_show}, {"explain", aud_policy_explain},
-    {"test", aud_policy_test},    {"new", aud_policy_new},   {"annotations", run_annotations},
-    {"reference", run_reference},
+    {"list", aud_policy_list},       {"show", aud_policy_show},
+    {"explain", aud_policy_explain}, {"test", aud_policy_test},
+    {"new", aud_policy_new},         {"annotations", run_annotations},
+    {"reference", run_reference},    {"controls", aud_policy_controls},
 };
 
 int aud_policy_usage(const char *usage)

@@ -12,6 +12,7 @@ int aud_policy_show(aud_args *args, aud_out *out);
 int aud_policy_explain(aud_args *args, aud_out *out);
 int aud_policy_new(aud_args *args, aud_out *out);
 int aud_policy_test(aud_args *args, aud_out *out);
+int aud_policy_controls(aud_args *args, aud_out *out);
 
 int aud_policy_usage(const char *usage);
 /* Complains; gives the exit code that goes with `st`. */

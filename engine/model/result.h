@@ -6,6 +6,7 @@
 #ifndef AUD_MODEL_RESULT_H
 #define AUD_MODEL_RESULT_H
 
+#include "engine/model/controls.h"
 #include "engine/model/subject.h"
 
 typedef enum aud_severity {
@@ -47,6 +48,7 @@ typedef struct aud_policy_info {
     } cite;
     const aud_str *controls; /* "pci_dss_4.0.1:4.2.1", sorted */
     size_t num_controls;
+    aud_str unmapped; /* why there is none, deliberately; may be empty */
     const struct aud_param_info {
         aud_str name, value; /* value as the policy sees it, in JSON */
         bool configured;     /* set by the configuration, not the default */
@@ -225,6 +227,8 @@ typedef struct aud_result {
     size_t num_sources;
     const aud_policy_info *policies;
     size_t num_policies;
+    const aud_control *house_controls; /* that packs declare beside the catalogue; by id */
+    size_t num_house_controls;
     const aud_subject_info *subjects;
     size_t num_subjects;
     size_t num_kind[AUD_NUM_KINDS];
@@ -253,5 +257,8 @@ typedef struct aud_result {
     const aud_change_info *change; /* NULL: a full audit */
     int64_t next_change; /* next instant at which time alone changes a verdict; INT64_MAX: none */
 } aud_result;
+
+/* What the catalogue or a pack of this run says of the control; NULL if neither knows it. */
+const aud_control *aud_result_control(const aud_result *result, aud_str id);
 
 #endif

@@ -3,10 +3,11 @@
 
 #include "engine/base/instant.h"
 #include "engine/base/text.h"
+#include "engine/model/controls.h"
 
 #include <stdlib.h>
 
-enum { MAX_CONTROLS = 256, MAX_PARAMS = 64, MAX_KEYS = 32 };
+enum { MAX_CONTROLS = 256, MAX_PARAMS = 64, MAX_KEYS = 32, MAX_HINTS = 256 };
 
 /* One table of the declaration, on the top of the stack while it is read. */
 typedef struct reader {
@@ -234,6 +235,38 @@ static int order_text(const void *left, const void *right)
     return aud_str_cmp(*(const aud_str *)left, *(const aud_str *)right);
 }
 
+/* Says what there is: of a known framework the nearest clause, else the frameworks. */
+static _Noreturn void unknown_control(const reader *r, aud_str control)
+{
+    const char *names[MAX_HINTS];
+    char hint[AUD_HINT_MAX];
+    aud_str framework, clause;
+    size_t num = 0;
+
+    aud_control_cut(control, &framework, &clause);
+    if (framework.len == 0 || clause.len == 0 || !aud_utf8_valid(control)) {
+        aud_lua_stop(r->L, AUD_STOP_MISUSE,
+                     "a member of 'controls' must be a string such as 'framework:control'");
+    }
+    if (aud_framework_find(framework) == NULL) {
+        for (size_t i = 0; i < aud_num_frameworks && num < MAX_HINTS; i++) {
+            names[num++] = aud_frameworks[i].id.ptr;
+        }
+        aud_lua_stop(r->L, AUD_STOP_MISUSE, "the catalogue of controls has no framework '%.*s'%s",
+                     AUD_ARG(aud_str_sub(framework, 0, 64)),
+                     aud_hint(framework, names, num, hint)[0] != '\0'
+                         ? hint
+                         : "; 'certaudit policy controls' lists them");
+    }
+    for (size_t i = 0; i < aud_num_controls && num < MAX_HINTS; i++) {
+        if (aud_str_eq(aud_controls[i].framework, framework)) {
+            names[num++] = aud_controls[i].id.ptr;
+        }
+    }
+    aud_lua_stop(r->L, AUD_STOP_MISUSE, "the catalogue of controls has no '%.*s'%s",
+                 AUD_ARG(aud_str_sub(control, 0, 64)), aud_hint(control, names, num, hint));
+}
+
 static void read_controls(const reader *r)
 {
     aud_policy_info *info = &r->into->info;
@@ -250,12 +283,9 @@ static void read_controls(const reader *r)
     }
     while (next_member(r, "controls", &i, MAX_CONTROLS)) {
         aud_str control = aud_lua_str(r->L, -1);
-        size_t colon = aud_str_find(control, AUD_LIT(":"), 0);
 
-        if (colon == SIZE_MAX || colon == 0 || colon + 1 == control.len ||
-            !aud_utf8_valid(control)) {
-            aud_lua_stop(r->L, AUD_STOP_MISUSE,
-                         "a member of 'controls' must be a string such as 'framework:control'");
+        if (aud_control_find(control) == NULL) {
+            unknown_control(r, control);
         }
         controls[num++] = aud_lua_dup(r->L, r->into->arena, control);
         lua_pop(r->L, 1);
@@ -270,6 +300,12 @@ static void read_controls(const reader *r)
     info->controls = controls;
     info->num_controls = num;
     lua_pop(r->L, 1);
+    if (num > 0 && info->unmapped.len > 0) {
+        blame(r, AUD_LIT("unmapped"));
+        aud_lua_stop(r->L, AUD_STOP_MISUSE,
+                     "'unmapped' says why there are no 'controls', and "
+                     "there are some");
+    }
 }
 
 /* "yyyy-mm-dd" -> midnight UTC; `none` if it is not given. */
@@ -433,6 +469,7 @@ static void read_declaration(const reader *r)
         !aud_str_eq(info->level, AUD_LIT("should"))) {
         aud_lua_stop(r->L, AUD_STOP_MISUSE, "'level' must be 'must' or 'should'");
     }
+    info->unmapped = text_of(r, "unmapped", false);
     read_controls(r);
     read_dates(r);
     read_params(r);

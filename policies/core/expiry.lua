@@ -20,7 +20,7 @@ return policy {
   severity = "critical",
   severities = { "high", "medium", "low" },
   cite = { doc = "PCI DSS", version = "4.0.1", at = "4.2.1" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1", "soc_2:CC7.1" },
+  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1", "soc_2_2017:CC7.1" },
   params = { warn_days = 30 },
   remediation = "Renew it and put the new certificate in place everywhere it is used.",
   level = "must",

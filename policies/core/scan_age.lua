@@ -9,7 +9,7 @@ return policy {
   severity = "low", -- also of reports that do not say when they were made
   severities = { "medium" },
   cite = { doc = "PCI DSS", version = "4.0.1", at = "11.3.2" },
-  controls = { "pci_dss_4.0.1:11.3.2" },
+  controls = { "iso_27001_2022:A.8.8", "nist_800_53_r5:ca-7", "nist_csf_2.0:DE.CM-01", "soc_2_2017:CC4.1" },
   params = { max_days = 90 },
   remediation = "Scan it again, and take the old report out.",
   level = "should",

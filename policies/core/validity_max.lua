@@ -29,7 +29,7 @@ return policy {
   applies_to = { "certificate", "record", "request" },
   severity = "high",
   cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "6.3.2", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "soc_2:CC7.1" },
+  controls = { "iso_27001_2022:A.8.24", "soc_2_2017:CC7.1" },
   params = { schedule = choice { "fixed", "cabf" }, max_days = 47 },
   remediation = "Issue it for a shorter time and renew it automatically.",
   level = "must",

@@ -2,7 +2,9 @@
  * name says the verdict. The cases run as `certaudit policy test` runs them. pass_fixed_CASE is
  * fail_CASE with the policy's remediation applied, na_fixed_CASE where nothing is left to judge:
  * each policy has one, so that what it advises is enough. */
+#include "engine/audit/builtin.h"
 #include "engine/audit/policy_test.h"
+#include "engine/policy/policy.h"
 #include "tests/support/support.h"
 
 /* "pass_fixed_sha1.pem" -> "sha1", for a case that fails without the remedy. */
@@ -73,8 +75,42 @@ static void test_cases(void **state)
     assert_int_equal(without, 0);
 }
 
+/* Every policy of the program says which controls it is evidence for, or why for none. */
+static void test_mapped(void **state)
+{
+    AUD_CLEANUP(aud_policy_set_freep) aud_policy_set *set = NULL;
+    aud_policy_text *texts = aud_alloc_zero(aud_num_builtin_policies, sizeof *texts);
+    aud_policy_load load = {.texts = texts, .num_texts = aud_num_builtin_policies};
+    const aud_policy_info *infos;
+    size_t num = 0, without = 0;
+    aud_error err = {0};
+    (void)state;
+
+    assert_non_null(texts);
+    for (size_t i = 0; i < aud_num_builtin_policies; i++) {
+        const aud_builtin_policy *p = &aud_builtin_policies[i];
+
+        texts[i] = (aud_policy_text){.id = aud_str_of(p->id),
+                                     .path = aud_str_of(p->path),
+                                     .text = {(const char *)p->text, p->len}};
+    }
+    if (aud_policy_set_new(&load, &set, &err) != AUD_OK) {
+        fail_msg("%s", err.message);
+    }
+    infos = aud_policy_set_infos(set, &num);
+    assert_int_equal(num, aud_num_builtin_policies);
+    for (size_t i = 0; i < num; i++) {
+        if (infos[i].num_controls == 0 && infos[i].unmapped.len == 0) {
+            print_message("%.*s names no control and does not say why\n", AUD_ARG(infos[i].id));
+            without++;
+        }
+    }
+    assert_int_equal(without, 0);
+    aud_free(texts);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases), cmocka_unit_test(test_mapped)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,11 @@ printf 'version: 1\npolicies:\n  params:\n    core/key_size: {rsa_min: 3072}\n  
 expect 0 "= 3072, set at set.yaml:4; default 2048" policy show --config set.yaml core/key_size
 expect 0 "low, set by the configuration; the policy's own is high" \
     policy show --config set.yaml core/key_size
+expect 0 "pci_dss_4.0.1:4.2.1: Strong cryptography protects" policy controls
+expect 0 "leaves open" policy controls 'pci_dss_4.0.1:4.*'
+expect 0 "core/key_size" policy controls pci_dss_4.0.1:4.2.1
+expect 0 '"schema": "certaudit/controls/1"' policy controls -o json=-
+expect 2 "did you mean 'pci_dss_4.0.1:4.2.1'" policy controls pci_dss_4.0.1:4.2.l
 awk 'length > 100' <(policy list) | { ! grep . >&2; } || { echo "FAIL: wide lines" >&2; exit 1; }
 
 # explain: record, endpoint, path, path:line; unknown and ambiguous ones

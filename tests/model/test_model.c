@@ -1,4 +1,5 @@
 /* tests/model/test_model.c - bags, words and tables. */
+#include "engine/model/controls.h"
 #include "engine/model/input.h"
 #include "engine/model/result.h"
 #include "tests/support/support.h"
@@ -108,13 +109,62 @@ static void test_memory_input(void **state)
     assert_int_equal(input.next(&input, &chunk, NULL), AUD_END);
 }
 
+/* Sentences end with a full stop, titles do not; a clause is named once and in its framework. */
+static void test_controls(void **state)
+{
+    aud_str framework, clause;
+    size_t at = 0;
+    (void)state;
+
+    for (size_t i = 0; i < aud_num_frameworks; i++) {
+        const aud_framework *f = &aud_frameworks[i];
+        size_t begin = at;
+
+        assert_ptr_equal(aud_framework_find(f->id), f);
+        while (at < aud_num_controls && aud_str_eq(aud_controls[at].framework, f->id)) {
+            at++;
+        }
+        assert_true(at > begin && f->name.len > 0);
+    }
+    assert_int_equal(at, aud_num_controls);
+    for (size_t i = 0; i < aud_num_controls; i++) {
+        const aud_control *c = &aud_controls[i];
+
+        print_message("case: %.*s\n", AUD_ARG(c->id));
+        assert_ptr_equal(aud_control_find(c->id), c);
+        aud_control_cut(c->id, &framework, &clause);
+        assert_true(aud_str_eq(framework, c->framework) && aud_str_eq(clause, c->clause));
+        assert_true(c->title.len > 0 && c->title.len <= 90 &&
+                    !aud_str_ends(c->title, AUD_LIT(".")));
+        assert_true(aud_str_ends(c->requirement, AUD_LIT(".")));
+        assert_true(aud_str_ends(c->does_not_prove, AUD_LIT(".")));
+    }
+    assert_null(aud_control_find(AUD_LIT("pci_dss_4.0.1:4.2.")));
+    assert_null(aud_framework_find(AUD_LIT("")));
+    aud_control_cut(AUD_LIT("alone"), &framework, &clause);
+    assert_true(framework.len == 0 && aud_str_eq(clause, AUD_LIT("alone")));
+    aud_control_cut(AUD_LIT("a:b:c"), &framework, &clause);
+    assert_true(aud_str_eq(framework, AUD_LIT("a")) && aud_str_eq(clause, AUD_LIT("b:c")));
+}
+
+/* A pack's own control goes before one of the catalogue, which has no such id by then. */
+static void test_house_controls(void **state)
+{
+    static const aud_control own[] = {{.id = AUD_LIT_INIT("acme:1"), .title = AUD_LIT_INIT("Own")}};
+    const aud_result result = {.house_controls = own, .num_house_controls = 1};
+    (void)state;
+
+    assert_ptr_equal(aud_result_control(&result, AUD_LIT("acme:1")), own);
+    assert_non_null(aud_result_control(&result, AUD_LIT("pci_dss_4.0.1:4.2.1")));
+    assert_null(aud_result_control(&result, AUD_LIT("acme:2")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bag),
-        cmocka_unit_test(test_memory_fails),
-        cmocka_unit_test(test_tables),
-        cmocka_unit_test(test_memory_input),
+        cmocka_unit_test(test_bag),      cmocka_unit_test(test_memory_fails),
+        cmocka_unit_test(test_tables),   cmocka_unit_test(test_memory_input),
+        cmocka_unit_test(test_controls), cmocka_unit_test(test_house_controls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
