@@ -10,14 +10,20 @@
 
 enum { GRAIN = 128 };
 
-/* A finding while it is made: what it could not know decides whether it becomes a coverage line. */
+/*
+ * A finding while it is made, short: what it could not know decides whether it becomes one at all
+ * or part of a coverage line, and the rest is worked out for those that stay.
+ */
 typedef struct raw_finding {
-    aud_finding finding; /* first: they are sorted as findings */
-    aud_str unknown_fact;
+    uint32_t policy, subject;
+    uint8_t verdict, severity;
     bool covered;
+    aud_str message, unknown_fact;
+    const aud_item *items;
+    size_t num_items;
 } raw_finding;
 
-typedef AUD_VEC(raw_finding) finding_list;
+typedef AUD_VEC(raw_finding *) finding_list; /* each in its worker's arena */
 typedef AUD_VEC(aud_policy_error) error_list;
 
 typedef struct worker {
@@ -62,7 +68,7 @@ aud_status aud_run_identify(aud_str policy, const aud_subject_info *subject, aud
     return aud_run_fingerprint(policy, subject->lineage, NULL, 0, f->slot, err);
 }
 
-static aud_status keep_items(worker *w, const aud_opinion *opinion, aud_finding *out,
+static aud_status keep_items(worker *w, const aud_opinion *opinion, raw_finding *out,
                              aud_error *err)
 {
     aud_item *items = aud_arena_array(&w->arena, opinion->num_items, sizeof *items);
@@ -98,11 +104,7 @@ static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error 
 {
     worker *w = ctx;
     const aud_run *run = w->judging->run;
-    const aud_subject_info *subject = &run->result.subjects[w->subject];
-    raw_finding raw = {.finding = {.policy = opinion->policy,
-                                   .subject = w->subject,
-                                   .verdict = opinion->verdict,
-                                   .severity = opinion->severity}};
+    raw_finding *raw;
 
     w->judging->verdicts[opinion->policy * run->result.num_subjects + w->subject] =
         (uint8_t)opinion->verdict;
@@ -113,13 +115,17 @@ static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error 
     if (opinion->verdict != AUD_V_FAIL && opinion->verdict != AUD_V_UNDECIDED) {
         return AUD_OK;
     }
-    AUD_TRY(aud_arena_dup(&w->arena, opinion->message, &raw.finding.message, err));
-    AUD_TRY(aud_arena_dup(&w->arena, opinion->unknown_fact, &raw.unknown_fact, err));
-    AUD_TRY(keep_items(w, opinion, &raw.finding, err));
-    if (subject->num_sightings > 0) {
-        raw.finding.location = subject->sightings[0];
+    raw = AUD_ARENA_NEW(&w->arena, raw_finding);
+    if (raw == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
-    AUD_TRY(aud_run_identify(run->result.policies[opinion->policy].id, subject, &raw.finding, err));
+    raw->policy = (uint32_t)opinion->policy;
+    raw->subject = (uint32_t)w->subject;
+    raw->verdict = (uint8_t)opinion->verdict;
+    raw->severity = (uint8_t)opinion->severity;
+    AUD_TRY(aud_arena_dup(&w->arena, opinion->message, &raw->message, err));
+    AUD_TRY(aud_arena_dup(&w->arena, opinion->unknown_fact, &raw->unknown_fact, err));
+    AUD_TRY(keep_items(w, opinion, raw, err));
     return AUD_VEC_PUSH(&w->findings, raw, err);
 }
 
@@ -165,20 +171,32 @@ static void error_list_clear(error_list *list)
     aud_free(list->items);
 }
 
+/* The worst first, then in the order of policies and subjects: one opinion a pair. */
+static int order_pairs(const size_t a[3], const size_t b[3])
+{
+    if (a[0] != b[0]) {
+        return a[0] > b[0] ? -1 : 1;
+    }
+    if (a[1] != b[1]) {
+        return a[1] < b[1] ? -1 : 1;
+    }
+    return a[2] < b[2] ? -1 : a[2] > b[2];
+}
+
 int aud_run_order_findings(const void *left, const void *right)
 {
     const aud_finding *a = left, *b = right;
 
-    if (a->severity != b->severity) {
-        return a->severity > b->severity ? -1 : 1;
-    }
-    if (a->policy != b->policy) {
-        return a->policy < b->policy ? -1 : 1;
-    }
-    if (a->subject != b->subject) {
-        return a->subject < b->subject ? -1 : 1;
-    }
-    return 0; /* one opinion a pair */
+    return order_pairs((const size_t[]){a->severity, a->policy, a->subject},
+                       (const size_t[]){b->severity, b->policy, b->subject});
+}
+
+static int order_raw(const void *left, const void *right)
+{
+    const raw_finding *a = *(raw_finding *const *)left, *b = *(raw_finding *const *)right;
+
+    return order_pairs((const size_t[]){a->severity, a->policy, a->subject},
+                       (const size_t[]){b->severity, b->policy, b->subject});
 }
 
 static int order_errors(const void *left, const void *right)
@@ -198,17 +216,22 @@ static aud_status note_unconfigured(judging *j, finding_list *findings, aud_erro
 
     for (size_t i = 0; i < run->result.num_policies; i++) {
         const aud_policy_info *policy = &run->result.policies[i];
-        raw_finding raw = {
-            .finding = {
-                .policy = i, .subject = last, .verdict = AUD_V_FAIL, .severity = AUD_SEV_LOW}};
+        raw_finding *raw;
 
         if (policy->configured) {
             continue;
         }
-        AUD_TRY(aud_arena_printf(&run->arena, &raw.finding.message, err,
+        raw = AUD_ARENA_NEW(&run->arena, raw_finding);
+        if (raw == NULL) {
+            return aud_fail(err, AUD_E_NOMEM, "out of memory");
+        }
+        raw->policy = (uint32_t)i;
+        raw->subject = (uint32_t)last;
+        raw->verdict = AUD_V_FAIL;
+        raw->severity = AUD_SEV_LOW;
+        AUD_TRY(aud_arena_printf(&run->arena, &raw->message, err,
                                  "Not configured: nothing was judged by it; set its required "
                                  "parameters under policies.params in certaudit.yaml, or skip it"));
-        AUD_TRY(aud_run_identify(policy->id, &run->result.subjects[last], &raw.finding, err));
         j->verdicts[i * run->result.num_subjects + last] = AUD_V_FAIL;
         AUD_TRY(AUD_VEC_PUSH(findings, raw, err));
     }
@@ -267,16 +290,15 @@ static aud_status count_missing(judging *j, finding_list *findings, aud_map *gro
     const aud_result *result = &j->run->result;
 
     for (size_t i = 0; i < findings->len; i++) {
-        const raw_finding *raw = &findings->items[i];
-        const aud_finding *f = &raw->finding;
+        const raw_finding *f = findings->items[i];
         missing *group;
 
-        if (raw->unknown_fact.len == 0) {
+        if (f->unknown_fact.len == 0) {
             continue;
         }
         key->len = 0;
-        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s %.*s", f->policy,
-                               (int)result->subjects[f->subject].kind, AUD_ARG(raw->unknown_fact),
+        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s %.*s", (size_t)f->policy,
+                               (int)result->subjects[f->subject].kind, AUD_ARG(f->unknown_fact),
                                AUD_ARG(source_name(result, f->subject))));
         group = aud_map_get(groups, aud_buf_str(key));
         if (group == NULL) {
@@ -286,8 +308,8 @@ static aud_status count_missing(judging *j, finding_list *findings, aud_map *gro
             }
             *group = (missing){.line = {.source = source_name(result, f->subject),
                                         .policy = result->policies[f->policy].id,
-                                        .fact = raw->unknown_fact,
-                                        .severity = f->severity},
+                                        .fact = f->unknown_fact,
+                                        .severity = (aud_severity)f->severity},
                                .policy = f->policy,
                                .kind = (int)result->subjects[f->subject].kind,
                                .next = *out_first};
@@ -325,12 +347,12 @@ static void mark_covered(const judging *j, finding_list *findings, const missing
     const aud_result *result = &j->run->result;
 
     for (size_t i = 0; i < findings->len; i++) {
-        raw_finding *raw = &findings->items[i];
+        raw_finding *raw = findings->items[i];
 
-        if (raw->finding.policy == group->policy &&
-            (int)result->subjects[raw->finding.subject].kind == group->kind &&
+        if (raw->policy == group->policy &&
+            (int)result->subjects[raw->subject].kind == group->kind &&
             aud_str_eq(raw->unknown_fact, group->line.fact) &&
-            aud_str_eq(source_name(result, raw->finding.subject), group->line.source)) {
+            aud_str_eq(source_name(result, raw->subject), group->line.source)) {
             raw->covered = true;
         }
     }
@@ -378,15 +400,90 @@ static aud_status cover_missing(judging *j, finding_list *findings, aud_error *e
     return AUD_OK;
 }
 
+/* What stays of the raw findings, worked out on all cores. */
+typedef struct completing {
+    const aud_run *run;
+    raw_finding **from;
+    aud_finding *into;
+} completing;
+
+static aud_status complete_range(void *ctx, unsigned number, size_t begin, size_t end,
+                                 aud_error *err)
+{
+    const completing *c = ctx;
+    const aud_result *result = &c->run->result;
+
+    AUD_UNUSED(number);
+    for (size_t i = begin; i < end; i++) {
+        const raw_finding *raw = c->from[i];
+        const aud_subject_info *subject = &result->subjects[raw->subject];
+        aud_finding *f = &c->into[i];
+
+        *f = (aud_finding){.policy = raw->policy,
+                           .subject = raw->subject,
+                           .verdict = (aud_verdict)raw->verdict,
+                           .severity = (aud_severity)raw->severity,
+                           .message = raw->message,
+                           .items = raw->items,
+                           .num_items = raw->num_items};
+        if (subject->num_sightings > 0) {
+            f->location = subject->sightings[0];
+        }
+        AUD_TRY(aud_run_identify(result->policies[raw->policy].id, subject, f, err));
+    }
+    return AUD_OK;
+}
+
+static aud_status keep_findings(judging *j, finding_list *all, aud_error *err)
+{
+    aud_run *run = j->run;
+    completing c = {.run = run, .from = all->items};
+    size_t num = 0;
+
+    AUD_TRY(note_unconfigured(j, all, err));
+    AUD_TRY(cover_missing(j, all, err));
+    for (size_t i = 0; i < all->len; i++) {
+        if (!all->items[i]->covered) {
+            all->items[num++] = all->items[i];
+        }
+    }
+    if (num > 0) {
+        qsort(all->items, num, sizeof *all->items, order_raw);
+    }
+    c.from = all->items;
+    c.into = aud_arena_take(&run->arena, num * sizeof *c.into, _Alignof(aud_finding));
+    if (c.into == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    run->result.findings = c.into;
+    run->result.num_findings = num;
+    return aud_pool_run(run->num_threads, num, GRAIN, complete_range, &c, err);
+}
+
+static aud_status keep_errors(judging *j, error_list *all, aud_error *err)
+{
+    aud_run *run = j->run;
+    aud_policy_error *kept = aud_arena_array(&run->arena, all->len, sizeof *kept);
+
+    if (kept == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    if (all->len > 0) {
+        qsort(all->items, all->len, sizeof *all->items, order_errors);
+        memcpy(kept, all->items, all->len * sizeof *kept);
+    }
+    run->result.policy_errors = kept;
+    run->result.num_policy_errors = all->len;
+    return AUD_OK;
+}
+
 static aud_status gather(judging *j, aud_error *err)
 {
     AUD_CLEANUP(finding_list_clear) finding_list all = {0};
     AUD_CLEANUP(error_list_clear) error_list errors = {0};
     aud_run *run = j->run;
     const aud_policy_error *load_errors;
-    aud_policy_error *kept_errors;
-    aud_finding *kept;
-    size_t num_load_errors = 0, num = 0;
+    size_t num_load_errors = 0;
 
     load_errors = aud_policy_set_errors(run->policies, &num_load_errors);
     for (size_t i = 0; i < num_load_errors; i++) {
@@ -405,33 +502,9 @@ static aud_status gather(judging *j, aud_error *err)
             run->result.next_change = w->next_change;
         }
     }
-    AUD_TRY(note_unconfigured(j, &all, err));
-    AUD_TRY(cover_missing(j, &all, err));
-    if (all.len > 0) {
-        qsort(all.items, all.len, sizeof *all.items, aud_run_order_findings);
-    }
-    if (errors.len > 0) {
-        qsort(errors.items, errors.len, sizeof *errors.items, order_errors);
-    }
-    kept = aud_arena_array(&run->arena, all.len, sizeof *kept);
-    kept_errors = aud_arena_array(&run->arena, errors.len, sizeof *kept_errors);
-    if (kept == NULL || kept_errors == NULL) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
-    for (size_t i = 0; i < all.len; i++) {
-        if (!all.items[i].covered) {
-            kept[num++] = all.items[i].finding;
-        }
-    }
-    if (errors.len > 0) {
-        memcpy(kept_errors, errors.items, errors.len * sizeof *kept_errors);
-    }
-    run->result.findings = kept;
-    run->result.num_findings = num;
-    run->result.policy_errors = kept_errors;
-    run->result.num_policy_errors = errors.len;
     run->result.verdicts = j->verdicts;
-    return AUD_OK;
+    AUD_TRY(keep_findings(j, &all, err));
+    return keep_errors(j, &errors, err);
 }
 
 aud_status aud_run_judge(aud_run *run, aud_error *err)

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 static _Thread_local uint64_t fail_countdown; /* a test's wish; 0 is never */
 
@@ -17,19 +18,40 @@ static bool must_fail(void)
     return fail_countdown != 0 && --fail_countdown == 0;
 }
 
+/*
+ * Big blocks ask for big pages: one fault of the machine's then serves 512 pages. Advice only:
+ * without it a block is as good. Whole pages, so that a mapping stays in one piece and can still be
+ * moved.
+ */
+enum { HUGE_PAGE = 2 << 20, PAGE = 4096 };
+
+static void *advised(void *block, size_t size)
+{
+#ifdef MADV_HUGEPAGE
+    if (block != NULL && size >= HUGE_PAGE) {
+        size_t before = (uintptr_t)block & (PAGE - 1);
+
+        (void)madvise((char *)block - before, before + size, MADV_HUGEPAGE);
+    }
+#endif
+    return block;
+}
+
 void *aud_alloc(size_t size)
 {
-    return must_fail() ? NULL : malloc(size == 0 ? 1 : size);
+    return must_fail() ? NULL : advised(malloc(size == 0 ? 1 : size), size);
 }
 
 void *aud_alloc_zero(size_t count, size_t size)
 {
-    return must_fail() ? NULL : calloc(count == 0 ? 1 : count, size == 0 ? 1 : size);
+    void *block = must_fail() ? NULL : calloc(count == 0 ? 1 : count, size == 0 ? 1 : size);
+
+    return block == NULL ? NULL : advised(block, count * size); /* calloc has refused an overflow */
 }
 
 void *aud_realloc(void *block, size_t size)
 {
-    return must_fail() ? NULL : realloc(block, size == 0 ? 1 : size);
+    return must_fail() ? NULL : advised(realloc(block, size == 0 ? 1 : size), size);
 }
 
 void aud_free(void *block)
@@ -43,7 +65,21 @@ struct aud_arena_block {
     _Alignas(max_align_t) char bytes[];
 };
 
-enum { ARENA_FIRST = 4096, ARENA_LARGEST = 1 << 20 };
+enum { ARENA_FIRST = 4096, ARENA_LARGEST = 2 * HUGE_PAGE };
+
+static aud_arena_block *new_block(size_t room)
+{
+    size_t size = sizeof(aud_arena_block) + room;
+    void *block = NULL;
+
+    if (size < HUGE_PAGE) {
+        return aud_alloc(size);
+    }
+    if (must_fail() || posix_memalign(&block, HUGE_PAGE, size) != 0) {
+        return NULL;
+    }
+    return advised(block, size);
+}
 
 void aud_arena_init(aud_arena *arena, size_t max_bytes)
 {
@@ -111,7 +147,7 @@ void *aud_arena_take(aud_arena *arena, size_t size, size_t align)
         return taken;
     }
     want = arena->blocks == NULL ? ARENA_FIRST : arena->blocks->size * 2;
-    want = want > ARENA_LARGEST ? ARENA_LARGEST : want;
+    want = want >= ARENA_LARGEST ? ARENA_LARGEST - sizeof(aud_arena_block) : want;
     if (size > SIZE_MAX - align - sizeof(aud_arena_block)) {
         return NULL;
     }
@@ -119,7 +155,7 @@ void *aud_arena_take(aud_arena *arena, size_t size, size_t align)
     if (want > arena->max - (arena->total < arena->max ? arena->total : arena->max)) {
         return NULL;
     }
-    block = aud_alloc(sizeof(aud_arena_block) + want);
+    block = new_block(want);
     if (block == NULL) {
         return NULL;
     }
@@ -160,13 +196,19 @@ aud_status aud_arena_dup(aud_arena *arena, aud_str s, aud_str *out, aud_error *e
 
 aud_status aud_arena_printf(aud_arena *arena, aud_str *out, aud_error *err, const char *format, ...)
 {
+    size_t room = arena->at == NULL ? 0 : (size_t)(arena->end - arena->at);
+    char *text = arena->at; /* most texts fit into what the block has left */
     va_list args;
     int len;
-    char *text;
 
     va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(text, room, format, args);
     va_end(args);
+    if (len >= 0 && (size_t)len < room) {
+        arena->at += len + 1;
+        *out = (aud_str){text, (size_t)len};
+        return AUD_OK;
+    }
     text = len < 0 ? NULL : aud_arena_take(arena, (size_t)len + 1, 1);
     if (text == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
@@ -228,19 +270,22 @@ aud_status aud_buf_add(aud_buf *buf, aud_str bytes, aud_error *err)
 
 aud_status aud_buf_printf(aud_buf *buf, aud_error *err, const char *format, ...)
 {
+    size_t room = buf->cap - buf->len;
     va_list args;
     int len;
 
     va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(room == 0 ? NULL : buf->ptr + buf->len, room, format, args);
     va_end(args);
     if (len < 0) {
         return aud_fail(err, AUD_E_FORMAT, "cannot format a text");
     }
-    AUD_TRY(aud_buf_reserve(buf, (size_t)len + 1, err)); /* room for vsnprintf's NUL */
-    va_start(args, format);
-    (void)vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
-    va_end(args);
+    if ((size_t)len >= room) {
+        AUD_TRY(aud_buf_reserve(buf, (size_t)len + 1, err)); /* room for vsnprintf's NUL */
+        va_start(args, format);
+        (void)vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
+        va_end(args);
+    }
     buf->len += (size_t)len;
     return AUD_OK;
 }

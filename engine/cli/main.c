@@ -1,6 +1,9 @@
 /* engine/cli/main.c - the program. */
 #include "engine/cli/cli.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <unistd.h>
 
@@ -10,6 +13,12 @@ int main(int argc, char **argv)
     aud_error err = {0};
     int code;
 
+#ifdef __GLIBC__
+    /* libraries take and leave small blocks by the million: do not fetch them page by page */
+    (void)mallopt(M_TOP_PAD, 4 << 20);
+    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is a failed write, exit 5 */
     if (aud_out_open_fd(STDOUT_FILENO, &out, &err) != AUD_OK) {
         aud_complain(&err);

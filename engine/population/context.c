@@ -106,18 +106,25 @@ static bool ca_is_leaf(const member *m, bool self_issued, aud_arena *scratch)
     return tls && (self_issued || has_host_san(m, scratch));
 }
 
+/* Names are folded to be compared: only where the answer hangs on it. */
+static bool is_self_issued(const member *m, aud_arena *scratch)
+{
+    return true_fact(m, AUD_F_certificate_self_issued, scratch);
+}
+
 static const char *cert_role(const member *m, aud_arena *scratch)
 {
-    bool self_issued = true_fact(m, AUD_F_certificate_self_issued, scratch);
-    bool old = m->cert->version == 1 && self_issued; /* no extensions: nothing else can tell */
-
     if (!true_fact(m, AUD_F_certificate_is_ca, scratch)) {
-        return old && !m->leaf_slot && !has_host_cn(m, scratch) ? "root" : "leaf";
+        /* version 1 has no extensions: nothing else can tell */
+        bool old_root = m->cert->version == 1 && !m->leaf_slot && is_self_issued(m, scratch) &&
+                        !has_host_cn(m, scratch);
+
+        return old_root ? "root" : "leaf";
     }
-    if (ca_is_leaf(m, self_issued, scratch)) {
+    if (ca_is_leaf(m, is_self_issued(m, scratch), scratch)) {
         return "leaf";
     }
-    return self_issued ? "root" : "intermediate";
+    return is_self_issued(m, scratch) ? "root" : "intermediate";
 }
 
 const char *aud_member_role(const member *m, aud_arena *scratch)

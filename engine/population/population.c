@@ -163,12 +163,14 @@ static aud_status telling_bag(const merge *m, const struct span *span, aud_arena
 static aud_status choose_id(merge *m, size_t at, aud_arena *arena, aud_str *out, aud_error *err)
 {
     const raw_sighting *raw = &m->raws[m->spans[at].begin];
-    char hex[64];
+    const aud_str prefix = AUD_LIT("certificate:");
+    char id[12 + 64];
     size_t copies = 1;
 
     if (raw->kind == AUD_KIND_CERTIFICATE) {
-        aud_hex_encode((aud_str){(const char *)raw->digest, 32}, hex);
-        return aud_arena_printf(arena, out, err, "certificate:%.64s", hex);
+        memcpy(id, prefix.ptr, prefix.len);
+        aud_hex_encode((aud_str){(const char *)raw->digest, 32}, id + prefix.len);
+        return aud_arena_dup(arena, (aud_str){id, sizeof id}, out, err);
     }
     while (copies <= at && m->raws[m->spans[at - copies].begin].kind == raw->kind &&
            aud_str_eq(m->raws[m->spans[at - copies].begin].id, raw->id)) {
@@ -199,6 +201,10 @@ static aud_status cert_label(const aud_cert *cert, aud_arena *arena, aud_str *ou
             *out = AUD_LIT("(no name)");
         }
         return AUD_OK;
+    }
+    if (names.as.list.len == 1) {
+        return aud_arena_dup(arena, aud_str_sub(names.as.list.items[0].as.string, 0, 256), out,
+                             err);
     }
     for (size_t i = 0; i < names.as.list.len && i < 3; i++) {
         aud_str name = aud_str_sub(names.as.list.items[i].as.string, 0, 256);
@@ -427,6 +433,7 @@ aud_status aud_population_new(aud_collector **collectors, size_t num_collectors,
     if (p == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
+    p->num_threads = num_threads;
     aud_arena_init(&p->arena, AUD_ARENA_NO_MAX);
     if (pthread_mutex_init(&p->lock, NULL) != 0) {
         aud_free(AUD_MOVE(p));

@@ -61,6 +61,7 @@ struct aud_population {
     /* made when the first policy asks, under the lock */
     struct renewals *renewals;
     struct keyring *keyring;
+    unsigned num_threads;
     pthread_mutex_t lock;
     const struct aud_ca_list *public_cas; /* issuers.h; NULL: none are configured */
     bool all_public;

@@ -4,12 +4,16 @@
  */
 #include "engine/population/population_parts.h"
 
+#include "engine/base/pool.h"
+
 /* Everything with the same names, issuer and kind of key; the newest holds them. */
 typedef struct group {
     unsigned char key[32];
     int64_t newest; /* notBefore */
     bool used;
 } group;
+
+static const unsigned char no_key[32];
 
 struct renewals {
     group *groups;
@@ -31,10 +35,8 @@ static int order_names(const void *left, const void *right)
     return aud_str_cmp(*(const aud_str *)left, *(const aud_str *)right);
 }
 
-static aud_status add_names(aud_hash *hash, const aud_cert *cert, unsigned field,
-                            aud_arena *scratch)
+static aud_status add_names(aud_buf *text, aud_value list, aud_arena *scratch)
 {
-    aud_value list = aud_cert_get(cert, field, scratch);
     size_t len = list.presence == AUD_PRESENT ? list.as.list.len : 0;
     aud_str *names = aud_arena_array(scratch, len, sizeof *names);
 
@@ -51,19 +53,21 @@ static aud_status add_names(aud_hash *hash, const aud_cert *cert, unsigned field
         }
         names[i] = lower;
     }
-    qsort(names, len, sizeof *names, order_names);
-    for (size_t i = 0; i < len; i++) {
-        AUD_TRY(aud_hash_add(hash, names[i], NULL));
-        AUD_TRY(aud_hash_add(hash, (aud_str){"", 1}, NULL));
+    if (len > 1) {
+        qsort(names, len, sizeof *names, order_names);
     }
-    return aud_hash_add(hash, AUD_LIT("|"), NULL);
+    for (size_t i = 0; i < len; i++) {
+        AUD_TRY(aud_buf_add(text, names[i], NULL));
+        AUD_TRY(aud_buf_add(text, (aud_str){"", 1}, NULL));
+    }
+    return aud_buf_add(text, AUD_LIT("|"), NULL);
 }
 
 /* A key that equal names, issuers and key families share; AUD_END for a certificate without names.
  */
-static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch)
+static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch,
+                            aud_buf *text)
 {
-    AUD_CLEANUP(aud_hash_freep) aud_hash *hash = NULL;
     aud_value dns = aud_cert_get(cert, AUD_F_certificate_dns_names, scratch);
     aud_value ips = aud_cert_get(cert, AUD_F_certificate_ip_addresses, scratch);
     aud_value key = aud_cert_get(cert, AUD_F_certificate_key, scratch);
@@ -73,21 +77,21 @@ static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_are
     if (!san && cert->subject.len <= 2) {
         return AUD_END;
     }
-    AUD_TRY(aud_hash_new(&hash, NULL));
-    AUD_TRY(aud_hash_add(hash, cert->issuer, NULL));
+    text->len = 0;
+    AUD_TRY(aud_buf_add(text, cert->issuer, NULL));
     if (san) {
-        AUD_TRY(add_names(hash, cert, AUD_F_certificate_dns_names, scratch));
-        AUD_TRY(add_names(hash, cert, AUD_F_certificate_ip_addresses, scratch));
+        AUD_TRY(add_names(text, dns, scratch));
+        AUD_TRY(add_names(text, ips, scratch));
     } else {
-        AUD_TRY(aud_hash_add(hash, cert->subject, NULL));
+        AUD_TRY(aud_buf_add(text, cert->subject, NULL));
     }
     if (key.presence == AUD_PRESENT) {
         aud_value family = key.as.object.get(key.as.object.self, AUD_F_key_family, scratch);
         if (family.presence == AUD_PRESENT) {
-            AUD_TRY(aud_hash_add(hash, family.as.string, NULL));
+            AUD_TRY(aud_buf_add(text, family.as.string, NULL));
         }
     }
-    return aud_hash_end(hash, out, NULL);
+    return aud_sha256(aud_buf_str(text), out, NULL);
 }
 
 static group *find_group(const struct renewals *r, const unsigned char key[32])
@@ -103,11 +107,38 @@ static group *find_group(const struct renewals *r, const unsigned char key[32])
     return &r->groups[at];
 }
 
+typedef struct making {
+    const aud_population *population;
+    struct renewals *renewals;
+} making;
+
+/* A certificate that names nobody keeps the key of none: nothing known replaces it. */
+static aud_status make_keys(void *ctx, unsigned worker, size_t begin, size_t end, aud_error *err)
+{
+    AUD_CLEANUP(aud_arena_clear) aud_arena scratch;
+    AUD_CLEANUP(aud_buf_clear) aud_buf text = {.max = SIZE_MAX};
+    making *m = ctx;
+
+    AUD_UNUSED(worker);
+    AUD_UNUSED(err);
+    aud_arena_init(&scratch, AUD_ARENA_NO_MAX);
+    for (size_t i = begin; i < end; i++) {
+        const aud_cert *cert = m->population->members[i].cert;
+
+        aud_arena_reset(&scratch);
+        if (!cert->not_before_ok ||
+            group_key(cert, m->renewals->keys[i], &scratch, &text) != AUD_OK) {
+            memset(m->renewals->keys[i], 0, 32);
+        }
+    }
+    return AUD_OK;
+}
+
 static struct renewals *make_renewals(const aud_population *p)
 {
     size_t num = p->counts[AUD_KIND_CERTIFICATE];
     struct renewals *r = aud_alloc_zero(1, sizeof *r);
-    aud_arena scratch;
+    making m = {.population = p, .renewals = r};
 
     if (r == NULL) {
         return NULL;
@@ -118,18 +149,16 @@ static struct renewals *make_renewals(const aud_population *p)
     }
     r->groups = aud_alloc_zero(r->num_groups, sizeof *r->groups);
     r->keys = aud_alloc_zero(num, sizeof *r->keys);
-    if (r->groups == NULL || r->keys == NULL) {
+    if (r->groups == NULL || r->keys == NULL ||
+        aud_pool_run(p->num_threads, num, 512, make_keys, &m, NULL) != AUD_OK) {
         aud_renewals_free(r);
         return NULL;
     }
-    aud_arena_init(&scratch, AUD_ARENA_NO_MAX);
     for (size_t i = 0; i < num; i++) {
         const aud_cert *cert = p->members[i].cert;
         group *g;
 
-        aud_arena_reset(&scratch);
-        if (!cert->not_before_ok || group_key(cert, r->keys[i], &scratch) != AUD_OK) {
-            memset(r->keys[i], 0, 32);
+        if (memcmp(r->keys[i], no_key, 32) == 0) {
             continue;
         }
         g = find_group(r, r->keys[i]);
@@ -139,7 +168,6 @@ static struct renewals *make_renewals(const aud_population *p)
             g->used = true;
         }
     }
-    aud_arena_clear(&scratch);
     return r;
 }
 
@@ -147,7 +175,6 @@ bool aud_member_superseded(const member *m, aud_arena *scratch)
 {
     /* only the lock and the index behind it change: the population says the same as before */
     aud_population *p = (aud_population *)(uintptr_t)m->population;
-    static const unsigned char none[32];
     const struct renewals *r;
 
     AUD_UNUSED(scratch);
@@ -160,7 +187,7 @@ bool aud_member_superseded(const member *m, aud_arena *scratch)
     }
     r = p->renewals;
     (void)pthread_mutex_unlock(&p->lock);
-    if (r == NULL || memcmp(r->keys[m->index], none, 32) == 0) {
+    if (r == NULL || memcmp(r->keys[m->index], no_key, 32) == 0) {
         return false; /* nothing known to replace it: it stays in use */
     }
     return find_group(r, r->keys[m->index])->newest > m->cert->not_before;

@@ -7,7 +7,11 @@
 #include <git2/sys/repository.h>
 #include <sys/stat.h>
 
-enum { COPY_MAX = 1 << 20 }; /* up to here a copy with its header is digested by OpenSSL */
+enum {
+    COPY_MAX = 1 << 20,  /* up to here a copy with its header is digested by OpenSSL */
+    BLOCK_MAX = 1 << 20, /* libgit2's own blocks, and the bases of deltas, may be as large */
+    BLOCK_EXTRA = 64,
+};
 
 /* Copies libgit2's message of this thread, and clears it. */
 static void take_message(char *out, size_t size, int *out_class)
@@ -38,7 +42,7 @@ static aud_status start(aud_vcs *vcs, aud_error *err)
     static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
                                  GIT_CONFIG_LEVEL_GLOBAL, GIT_CONFIG_LEVEL_PROGRAMDATA};
 
-    if (git_libgit2_init() < 0) {
+    if (aud_git_memory_setup() < 0 || git_libgit2_init() < 0) {
         return fail_git(err, 0, "cannot start libgit2");
     }
     vcs->git_started = true;
@@ -251,30 +255,50 @@ static aud_status fail_object(const aud_vcs *vcs, const git_oid *id, int code, a
                     hex);
 }
 
+/* What an object larger than wanted, or with a part larger than wanted, tells of itself. */
+static aud_status read_large(const aud_vcs *vcs, git_odb *odb, const git_oid *id, uint64_t max,
+                             git_odb_object **out, aud_error *err)
+{
+    size_t size = 0;
+    git_object_t type;
+    int code = git_odb_read_header(&size, &type, odb, id);
+
+    if (code == 0 && size > max) {
+        return aud_fail(err, AUD_E_LIMIT, "holds %zu bytes, more than %llu", size,
+                        (unsigned long long)max);
+    }
+    code = code < 0 ? code : git_odb_read(out, odb, id);
+    return code < 0 ? fail_object(vcs, id, code, err) : AUD_OK;
+}
+
+static aud_status read_object(const aud_vcs *vcs, git_odb *odb, const git_oid *id, uint64_t max,
+                              git_odb_object **out, aud_error *err)
+{
+    int code;
+
+    aud_git_memory_limit((size_t)(max > BLOCK_MAX ? max : BLOCK_MAX) + BLOCK_EXTRA);
+    code = git_odb_read(out, odb, id);
+    if (aud_git_memory_end() && code < 0) {
+        git_error_clear();
+        return read_large(vcs, odb, id, max, out, err);
+    }
+    if (code == 0 && git_odb_object_size(*out) > max) {
+        git_odb_object_free(AUD_MOVE(*out));
+        return read_large(vcs, odb, id, max, out, err);
+    }
+    return code < 0 ? fail_object(vcs, id, code, err) : AUD_OK;
+}
+
 aud_status aud_git_object(const aud_vcs *vcs, git_odb *odb, const git_wanted *wanted,
                           aud_buf *scratch, git_odb_object **out, aud_str *out_bytes,
                           aud_error *err)
 {
     unsigned char got[20];
     git_oid id;
-    size_t size = 0;
-    git_object_t type;
     aud_status st;
-    int code;
 
     memcpy(id.id, wanted->id, sizeof id.id);
-    code = git_odb_read_header(&size, &type, odb, &id);
-    if (code < 0) {
-        return fail_object(vcs, &id, code, err);
-    }
-    if (size > wanted->max) {
-        return aud_fail(err, AUD_E_LIMIT, "holds %zu bytes, more than %llu", size,
-                        (unsigned long long)wanted->max);
-    }
-    code = git_odb_read(out, odb, &id);
-    if (code < 0) {
-        return fail_object(vcs, &id, code, err);
-    }
+    AUD_TRY(read_object(vcs, odb, &id, wanted->max, out, err));
     *out_bytes = (aud_str){git_odb_object_data(*out), git_odb_object_size(*out)};
     st = digest((int)git_odb_object_type(*out), *out_bytes, scratch, got, err);
     if (st == AUD_OK && (memcmp(got, wanted->id, sizeof got) != 0 ||

@@ -122,7 +122,15 @@ AUD_NODISCARD aud_status aud_git_open(aud_vcs *vcs, aud_str rev, aud_error *err)
 void aud_git_close(aud_vcs *vcs);
 bool aud_git_is_shallow(const aud_vcs *vcs);
 AUD_NODISCARD aud_status aud_git_odb(const aud_vcs *vcs, struct git_odb **out, aud_error *err);
-/* One object, its size asked first, its bytes held against its id. `type` is libgit2's number. */
+/*
+ * git_memory.c: libgit2's blocks, before it starts; then for the calling thread: no block over
+ * `max_block` bytes until the end, which tells whether one was refused.
+ */
+AUD_NODISCARD int aud_git_memory_setup(void);
+void aud_git_memory_limit(size_t max_block);
+AUD_NODISCARD bool aud_git_memory_end(void);
+
+/* One object no larger than wanted, its bytes held against its id. `type` is libgit2's number. */
 typedef struct git_wanted {
     const unsigned char *id;
     int type;
