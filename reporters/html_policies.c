@@ -90,31 +90,37 @@ static int by_control(const void *a, const void *b)
     return order != 0 ? order : x->policy < y->policy ? -1 : x->policy > y->policy;
 }
 
-/* "pci_dss_4.0.1:4.2.1" is clause 4.2.1 of framework pci_dss_4.0.1. */
-static aud_str cut_control(aud_str control, aud_str *out_clause)
+static aud_str framework_of(aud_str control)
 {
-    size_t colon = aud_str_find(control, AUD_LIT(":"), 0);
+    aud_str framework, clause;
 
-    if (colon == SIZE_MAX) {
-        *out_clause = control;
-        return (aud_str){NULL, 0};
-    }
-    *out_clause = aud_str_sub(control, colon + 1, control.len);
-    return aud_str_sub(control, 0, colon);
+    aud_control_cut(control, &framework, &clause);
+    return framework;
 }
 
 /* The control's rows, one a policy, in a group of their own so that paper keeps them together. */
 static void put_control(aud_html *h, const reference *refs, size_t num)
 {
-    aud_str clause;
+    const aud_control *control = aud_result_control(h->result, refs->control);
+    aud_str framework, clause;
 
-    (void)cut_control(refs->control, &clause);
+    aud_control_cut(refs->control, &framework, &clause);
     aud_html_raw(h, "<tr><th scope=\"row\"");
     if (num > 1) {
         aud_out_printf(h->out, " rowspan=\"%zu\"", num);
     }
-    aud_html_raw(h, " class=\"control\">");
+    aud_html_raw(h, "><b>");
     aud_html_name(h, clause);
+    aud_html_raw(h, "</b>");
+    if (control != NULL) {
+        aud_html_raw(h, "<br>");
+        aud_html_prose(h, control->title);
+        if (control->does_not_prove.len > 0) {
+            aud_html_raw(h, "<br><small>Left open: ");
+            aud_html_prose(h, control->does_not_prove);
+            aud_html_raw(h, "</small>");
+        }
+    }
     aud_html_raw(h, "</th>");
     for (size_t i = 0; i < num; i++) {
         const aud_policy_info *policy = &h->result->policies[refs[i].policy];
@@ -132,30 +138,16 @@ static void put_control(aud_html *h, const reference *refs, size_t num)
 
 static aud_str framework_name(aud_str framework)
 {
-    static const struct {
-        aud_str id, name;
-    } names[] = {
-        {AUD_LIT_INIT("pci_dss_4.0.1"), AUD_LIT_INIT("PCI DSS 4.0.1")},
-        {AUD_LIT_INIT("iso_27001_2022"), AUD_LIT_INIT("ISO/IEC 27001:2022, Annex A")},
-        {AUD_LIT_INIT("soc2_2017"), AUD_LIT_INIT("SOC 2, Trust Services Criteria 2017")},
-        {AUD_LIT_INIT("soc_2_2017"), AUD_LIT_INIT("SOC 2, Trust Services Criteria 2017")},
-        {AUD_LIT_INIT("nist_csf_2.0"), AUD_LIT_INIT("NIST Cybersecurity Framework 2.0")},
-        {AUD_LIT_INIT("nist_800_53_r5"), AUD_LIT_INIT("NIST SP 800-53 Rev. 5")},
-    };
+    const aud_framework *known = aud_framework_find(framework);
 
-    for (size_t i = 0; i < AUD_COUNT(names); i++) {
-        if (aud_str_eq(names[i].id, framework)) {
-            return names[i].name;
-        }
-    }
-    return framework.len > 0 ? framework : AUD_LIT("Other controls");
+    return known != NULL ? known->name : framework.len > 0 ? framework : AUD_LIT("Other controls");
 }
 
 static void put_framework(aud_html *h, aud_str framework, const reference *refs, size_t num)
 {
     static const aud_html_column columns[] = {
-        {"Control", NULL}, {"Policy", "wide"}, {"Fail", "n"},           {"Undecided", "n"},
-        {"Waived", "n"},   {"Pass", "n"},      {"Not applicable", "n"}, {"Not in force", "n"},
+        {"Control", "wide"}, {"Policy", "wide"}, {"Fail", "n"},           {"Undecided", "n"},
+        {"Waived", "n"},     {"Pass", "n"},      {"Not applicable", "n"}, {"Not in force", "n"},
     };
     aud_str name = framework_name(framework);
     const aud_html_caption caption = {.what = name};
@@ -180,7 +172,6 @@ aud_status aud_html_controls(aud_html *h)
     const aud_result *result = h->result;
     reference *refs;
     size_t num = 0;
-    aud_str clause;
 
     for (size_t i = 0; i < result->num_policies; i++) {
         num += result->policies[i].num_controls;
@@ -200,13 +191,13 @@ aud_status aud_html_controls(aud_html *h)
     aud_html_section(h, "controls", "Controls");
     aud_html_raw(h, num > 0 ? "<p>What each policy has to say about the controls that it names. "
                               "A policy that is met is evidence for a control, not the whole of "
-                              "it.</p>\n"
+                              "it: what this evidence leaves open stands beside each.</p>\n"
                             : "<p>No policy of this run names a control.</p>\n");
     for (size_t begin = 0, end; begin < num; begin = end) {
-        aud_str framework = cut_control(refs[begin].control, &clause);
+        aud_str framework = framework_of(refs[begin].control);
 
         end = begin;
-        while (end < num && aud_str_eq(cut_control(refs[end].control, &clause), framework)) {
+        while (end < num && aud_str_eq(framework_of(refs[end].control), framework)) {
             end++;
         }
         put_framework(h, framework, refs + begin, end - begin);

@@ -117,7 +117,7 @@ static const char tables[] =
     "thead .n{white-space:normal}\n"
     "td.n:not(.zero){font-weight:600}\n"
     ".zero{color:var(--dim)}\n"
-    ".control{white-space:nowrap;font-weight:600}\n"
+    "th b{font-weight:600}small{color:var(--dim)}\n"
     ".narrow{width:auto;min-width:34rem}.narrow th,.narrow td{padding-right:1.75rem}\n"
     ".counts{min-width:46rem}.gaps{min-width:36rem}.plain{min-width:46rem}"
     ".subjects{min-width:68rem}\n"

@@ -150,6 +150,34 @@ void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy)
     aud_json_put_bool(w, "configured", policy->configured);
 }
 
+/* What the controls are that policies of this run name. */
+static void write_controls(aud_json_writer *w, const aud_result *result)
+{
+    const aud_control *const tables[] = {aud_controls, result->house_controls};
+    const size_t nums[] = {aud_num_controls, result->num_house_controls};
+
+    aud_json_put_text(w, "controls_edition", AUD_CONTROLS_EDITION);
+    aud_json_key(w, "controls");
+    aud_json_begin_array(w);
+    for (size_t t = 0; t < AUD_COUNT(tables); t++) {
+        for (size_t i = 0; i < nums[t]; i++) {
+            size_t p = 0;
+
+            while (p < result->num_policies &&
+                   !aud_policy_names_control(&result->policies[p], tables[t][i].id)) {
+                p++;
+            }
+            if (p < result->num_policies) {
+                aud_report_json_line(w);
+                aud_json_begin_object(w);
+                aud_report_json_control(w, &tables[t][i]);
+                aud_json_end_object(w);
+            }
+        }
+    }
+    aud_json_end_array(w);
+}
+
 static void write_policy(aud_json_writer *w, const aud_policy_info *policy)
 {
     aud_report_json_policy(w, policy);
@@ -457,6 +485,7 @@ static aud_status write_json(const aud_result *result, const aud_report_env *env
         write_policy(&w, &result->policies[i]);
     }
     aud_json_end_array(&w);
+    write_controls(&w, result);
 
     write_subjects(&w, result, with_facts);
 

@@ -131,7 +131,7 @@ static aud_status put_run(sarif *s, const aud_report_env *env)
     AUD_TRY(aud_sarif_say(s, s->text.len > 0 ? "/" : "certaudit/"));
     aud_json_put_str(s->w, "id", aud_sarif_taken(s)); /* behind the last '/' stands a run: none */
     aud_json_end_object(s->w);
-    aud_sarif_taxonomies(s);
+    AUD_TRY(aud_sarif_taxonomies(s));
     AUD_TRY(aud_sarif_results(s));
     AUD_TRY(aud_sarif_invocation(s));
     put_properties(s);

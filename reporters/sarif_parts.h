@@ -35,7 +35,7 @@ const char *aud_sarif_security_severity(aud_severity severity);
 
 AUD_NODISCARD aud_status aud_sarif_find_controls(sarif *s);
 AUD_NODISCARD aud_status aud_sarif_tool(sarif *s);
-void aud_sarif_taxonomies(sarif *s);
+AUD_NODISCARD aud_status aud_sarif_taxonomies(sarif *s);
 
 /* Base of the URIs of one source: reports of one source need only the usual one. */
 AUD_NODISCARD aud_status aud_sarif_base(sarif *s, aud_str source, aud_buf *out);

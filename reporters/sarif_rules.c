@@ -88,8 +88,15 @@ static aud_status help(sarif *s, const aud_policy_info *p, adder add)
         }
     }
     for (size_t i = 0; i < p->num_controls; i++) {
+        const aud_control *control = aud_result_control(s->result, p->controls[i]);
+
         AUD_TRY(aud_sarif_say(s, i == 0 ? "\n\nControls: " : ", "));
         AUD_TRY(add(s, p->controls[i]));
+        if (control != NULL) {
+            AUD_TRY(aud_sarif_say(s, " ("));
+            AUD_TRY(add(s, control->title));
+            AUD_TRY(aud_sarif_say(s, ")"));
+        }
     }
     return aud_sarif_say(s, "\n");
 }
@@ -249,33 +256,56 @@ aud_status aud_sarif_find_controls(sarif *s)
     return AUD_OK;
 }
 
-void aud_sarif_taxonomies(sarif *s)
+static aud_status put_taxon(sarif *s, aud_str id)
+{
+    const aud_control *control = aud_result_control(s->result, id);
+
+    aud_json_begin_object(s->w);
+    aud_json_put_str(s->w, "id", taxon_of(id));
+    if (control != NULL) {
+        AUD_TRY(sentence(s, control->title, id));
+        aud_sarif_message(s, "shortDescription", aud_sarif_taken(s));
+        AUD_TRY(sentence(s, control->requirement, control->title));
+        aud_sarif_message(s, "fullDescription", aud_sarif_taken(s));
+    }
+    if (control != NULL && control->does_not_prove.len > 0) {
+        (void)aud_sarif_begin(s);
+        AUD_TRY(aud_sarif_say(s, "What this evidence leaves open: "));
+        AUD_TRY(aud_sarif_add(s, control->does_not_prove));
+        aud_sarif_message(s, "help", aud_sarif_taken(s));
+    }
+    aud_json_end_object(s->w);
+    return AUD_OK;
+}
+
+aud_status aud_sarif_taxonomies(sarif *s)
 {
     const sarif_controls *controls = &s->controls;
 
     if (controls->len == 0) {
-        return;
+        return AUD_OK;
     }
     aud_json_key(s->w, "taxonomies");
     aud_json_begin_array(s->w);
     for (size_t i = 0; i < controls->len;) {
         aud_str framework = framework_of(controls->items[i]);
+        const aud_framework *known = aud_framework_find(framework);
 
         aud_json_begin_object(s->w);
         aud_json_put_str(s->w, "name", framework);
-        aud_sarif_message(s, "shortDescription", framework);
+        AUD_TRY(sentence(s, known != NULL ? known->name : framework, framework));
+        aud_sarif_message(s, "shortDescription", aud_sarif_taken(s));
         aud_json_put_bool(s->w, "isComprehensive", false);
         aud_json_key(s->w, "taxa");
         aud_json_begin_array(s->w);
         for (; i < controls->len && aud_str_eq(framework_of(controls->items[i]), framework); i++) {
-            aud_json_begin_object(s->w);
-            aud_json_put_str(s->w, "id", taxon_of(controls->items[i]));
-            aud_json_end_object(s->w);
+            AUD_TRY(put_taxon(s, controls->items[i]));
         }
         aud_json_end_array(s->w);
         aud_json_end_object(s->w);
     }
     aud_json_end_array(s->w);
+    return AUD_OK;
 }
 
 static void put_supported(sarif *s)

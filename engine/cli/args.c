@@ -79,8 +79,11 @@ static const opt_row rows[NUM_OPTS] = {
                       "findings that were known (-o baseline=, results.json) do not gate"},
     [OPT_FAIL_ON_NEW] = {"fail-on-new", 0, NULL, NULL,
                          "with --baseline: what is new gates from low on"},
-    [OPT_SELECT] = {"select", 0, "GLOB", NULL, "judge only by these policies; may be repeated"},
-    [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out; may be repeated"},
+    [OPT_SELECT] = {"select", 0, "GLOB", NULL,
+                    "judge only by these policies; control:GLOB, such as\n"
+                    "                                'control:pci_dss_4.0.1:*': by what they are "
+                    "evidence for;\n                                may be repeated"},
+    [OPT_SKIP] = {"skip", 0, "GLOB", NULL, "leave these policies out, in the same terms"},
     [OPT_MIN_SEVERITY] = {"min-severity", 0, "SEVERITY", "CERTAUDIT_MIN_SEVERITY",
                           "show findings from this severity on (display only)"},
     [OPT_PASSWORD_FILE] = {"password-file", 0, "FILE", "CERTAUDIT_PASSWORD_FILE",

@@ -18,22 +18,12 @@ typedef struct listing {
     size_t shown;
 } listing;
 
-static bool names(const aud_policy_info *p, aud_str control)
-{
-    for (size_t i = 0; i < p->num_controls; i++) {
-        if (aud_str_eq(p->controls[i], control)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static aud_status add_policies(const listing *l, aud_str control, aud_error *err)
 {
     const char *between = "";
 
     for (size_t i = 0; i < l->result->num_policies; i++) {
-        if (names(&l->result->policies[i], control)) {
+        if (aud_policy_names_control(&l->result->policies[i], control)) {
             AUD_TRY(aud_buf_printf(l->line, err, "%s%.*s", between,
                                    AUD_ARG(l->result->policies[i].id)));
             between = ", ";
@@ -79,7 +69,7 @@ static void put_json(const listing *l, const aud_control *c)
     aud_json_key(w, "policies");
     aud_json_begin_array(w);
     for (size_t i = 0; i < l->result->num_policies; i++) {
-        if (names(&l->result->policies[i], c->id)) {
+        if (aud_policy_names_control(&l->result->policies[i], c->id)) {
             aud_report_json_str(w, l->result->policies[i].id);
         }
     }

@@ -48,14 +48,6 @@ static aud_status add_dates(aud_buf *line, const aud_policy_info *p, aud_error *
     return add_span(line, "in force", p->in_force_from, p->in_force_until, err);
 }
 
-static aud_status add_controls(aud_buf *line, const aud_policy_info *p, aud_error *err)
-{
-    for (size_t i = 0; i < p->num_controls; i++) {
-        AUD_TRY(aud_buf_printf(line, err, "%s%.*s", i == 0 ? "" : ", ", AUD_ARG(p->controls[i])));
-    }
-    return AUD_OK;
-}
-
 /* "max_days=47 (integer), allow (ca_list, required)" */
 static aud_status add_param(aud_buf *line, const struct aud_param_info *param, aud_error *err)
 {
@@ -84,23 +76,42 @@ static void put(const aud_wrap *wrap, const char *name, aud_buf *line)
     line->len = 0;
 }
 
+/* "pci_dss_4.0.1:4.2.1 Strong cryptography ...", one a line; or why there is none. */
+static aud_status put_controls(const aud_wrap *wrap, const aud_result *r, const aud_policy_info *p,
+                               aud_buf *line, aud_error *err)
+{
+    for (size_t i = 0; i < p->num_controls; i++) {
+        const aud_control *control = aud_result_control(r, p->controls[i]);
+
+        AUD_TRY(aud_buf_add(line, p->controls[i], err));
+        if (control != NULL) {
+            AUD_TRY(aud_buf_printf(line, err, " %.*s", AUD_ARG(control->title)));
+        }
+        put(wrap, i == 0 ? "controls" : "", line);
+    }
+    if (p->unmapped.len > 0) {
+        AUD_TRY(aud_buf_printf(line, err, "none: %.*s", AUD_ARG(p->unmapped)));
+        put(wrap, "controls", line);
+    }
+    return AUD_OK;
+}
+
 /* What list and show have in common, one line a property. */
-static aud_status put_terms(const aud_wrap *wrap, const aud_policy_info *p, aud_buf *line,
-                            aud_error *err)
+static aud_status put_terms(const aud_wrap *wrap, const aud_result *r, const aud_policy_info *p,
+                            aud_buf *line, aud_error *err)
 {
     AUD_TRY(add_kinds(line, p->kinds, err));
     put(wrap, "judges", line);
     AUD_TRY(add_cite(line, p, err));
     put(wrap, "cites", line);
-    AUD_TRY(add_controls(line, p, err));
-    put(wrap, "controls", line);
+    AUD_TRY(put_controls(wrap, r, p, line, err));
     AUD_TRY(add_dates(line, p, err));
     put(wrap, "dates", line);
     return AUD_OK;
 }
 
-static aud_status list_one(const aud_wrap *wrap, const aud_policy_info *p, aud_buf *line,
-                           aud_error *err)
+static aud_status list_one(const aud_wrap *wrap, const aud_result *r, const aud_policy_info *p,
+                           aud_buf *line, aud_error *err)
 {
     char lead[64];
 
@@ -110,7 +121,7 @@ static aud_status list_one(const aud_wrap *wrap, const aud_policy_info *p, aud_b
     AUD_TRY(aud_buf_add(line, p->configured ? AUD_LIT("") : AUD_LIT(" (not configured)"), err));
     aud_wrap_put(wrap, 0, 18, AUD_INK_PLAIN, aud_str_of(lead), aud_buf_str(line));
     line->len = 0;
-    AUD_TRY(put_terms(wrap, p, line, err));
+    AUD_TRY(put_terms(wrap, r, p, line, err));
     AUD_TRY(add_params(line, p, err));
     put(wrap, "params", line);
     return AUD_OK;
@@ -175,7 +186,7 @@ static aud_status show_one(const aud_wrap *wrap, const aud_result *r, const aud_
     aud_policy_put(wrap, 4, "about", p->description);
     AUD_TRY(show_severity(p, line, err));
     put(wrap, "severity", line);
-    AUD_TRY(put_terms(wrap, p, line, err));
+    AUD_TRY(put_terms(wrap, r, p, line, err));
     aud_policy_put(wrap, 4, "text", p->cite.url);
     if (p->has_applies) {
         aud_policy_put(wrap, 4, "applies",
@@ -224,7 +235,7 @@ static aud_status write_text(const aud_result *r, bool all, aud_out *out, aud_er
     for (size_t i = 0; i < r->num_policies; i++) {
         aud_out_text(out, i == 0 ? "" : "\n");
         AUD_TRY(all ? show_one(&wrap, r, &r->policies[i], &line, err)
-                    : list_one(&wrap, &r->policies[i], &line, err));
+                    : list_one(&wrap, r, &r->policies[i], &line, err));
     }
     return AUD_OK;
 }

@@ -64,3 +64,13 @@ const aud_control *aud_result_control(const aud_result *result, aud_str id)
     }
     return aud_control_find(id);
 }
+
+bool aud_policy_names_control(const aud_policy_info *policy, aud_str id)
+{
+    for (size_t i = 0; i < policy->num_controls; i++) {
+        if (aud_str_eq(policy->controls[i], id)) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -258,6 +258,8 @@ typedef struct aud_result {
     int64_t next_change; /* next instant at which time alone changes a verdict; INT64_MAX: none */
 } aud_result;
 
+/* Whether the policy says that it is evidence for the control. */
+bool aud_policy_names_control(const aud_policy_info *policy, aud_str id);
 /* What the catalogue or a pack of this run says of the control; NULL if neither knows it. */
 const aud_control *aud_result_control(const aud_result *result, aud_str id);
 

@@ -1,6 +1,7 @@
 /* engine/policy/load.c - the texts of a run become a set: chosen, declared, configured. */
 #include "engine/base/text.h"
 #include "engine/pki/cert.h"
+#include "engine/policy/choose.h"
 #include "engine/policy/prepare.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@ typedef struct loader {
     aud_policy_set *set;
     const aud_policy_text *texts; /* by id */
     const char **ids;             /* as texts, with a NUL behind */
+    aud_chooser chooser;
     aud_vm vm;
 } loader;
 
@@ -63,36 +65,6 @@ static aud_status take_texts(loader *l, aud_error *err)
         }
     }
     l->texts = texts;
-    return AUD_OK;
-}
-
-static bool matches_any(const aud_str *globs, size_t num_globs, aud_str id)
-{
-    for (size_t i = 0; i < num_globs; i++) {
-        if (aud_glob_match(globs[i], id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static aud_status check_globs(const loader *l, const aud_str *globs, size_t num_globs,
-                              const char *option, aud_error *err)
-{
-    char hint[AUD_HINT_MAX];
-
-    for (size_t i = 0; i < num_globs; i++) {
-        bool found = false;
-
-        for (size_t k = 0; k < l->load->num_texts && !found; k++) {
-            found = aud_glob_match(globs[i], l->texts[k].id);
-        }
-        if (!found) {
-            return aud_fail(err, AUD_E_USAGE, "%s '%.*s' matches no policy%s", option,
-                            AUD_ARG(globs[i]),
-                            aud_hint(globs[i], l->ids, l->load->num_texts, hint));
-        }
-    }
     return AUD_OK;
 }
 
@@ -289,7 +261,8 @@ static aud_status count_lines(loader *l, const aud_policy_text *text, aud_policy
                           &policy->lines, err);
 }
 
-static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *err)
+static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice choice,
+                           aud_error *err)
 {
     aud_declaration declaration = {.arena = &l->set->arena, .text = text->text};
     aud_vm *vm = &l->vm;
@@ -297,7 +270,7 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *er
     aud_stop stop;
 
     if (reason != NULL) {
-        return note_error(l, text, reason, 0, err);
+        return choice == AUD_CHOICE_NO ? AUD_OK : note_error(l, text, reason, 0, err);
     }
     vm->max_bytes = vm->used + LOAD_BYTES;
     if (lua_checkstack(vm->L, 4) == 0) {
@@ -312,7 +285,10 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_error *er
         return aud_vm_fail(vm, err);
     }
     if (stop != AUD_STOP_NONE) {
-        return note_error(l, text, vm->message, vm->line, err);
+        return choice == AUD_CHOICE_NO ? AUD_OK : note_error(l, text, vm->message, vm->line, err);
+    }
+    if (!aud_choose(&l->chooser, choice, &declaration.info)) {
+        return AUD_OK;
     }
     AUD_TRY(count_lines(l, text, &declaration.policy, err));
     AUD_TRY(configure(l, text, &declaration, err));
@@ -329,8 +305,7 @@ static aud_status load_all(loader *l, aud_error *err)
     const aud_policy_load *load = l->load;
 
     AUD_TRY(take_texts(l, err));
-    AUD_TRY(check_globs(l, load->select, load->num_select, "--select", err));
-    AUD_TRY(check_globs(l, load->skip, load->num_skip, "--skip", err));
+    AUD_TRY(aud_chooser_init(&l->chooser, load, l->ids, &l->set->arena, err));
     AUD_TRY(check_ids(l, load->params, "params", err));
     AUD_TRY(check_ids(l, load->severity, "severity", err));
     l->set->infos = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->infos);
@@ -345,14 +320,13 @@ static aud_status load_all(loader *l, aud_error *err)
         return aud_vm_fail(&l->vm, err);
     }
     for (size_t i = 0; i < load->num_texts; i++) {
-        aud_str id = l->texts[i].id;
+        const aud_choice choice = aud_choose_id(&l->chooser, l->texts[i].id);
 
-        if ((load->num_select == 0 || matches_any(load->select, load->num_select, id)) &&
-            !matches_any(load->skip, load->num_skip, id)) {
-            AUD_TRY(load_one(l, &l->texts[i], err));
+        if (choice != AUD_CHOICE_NO || l->chooser.by_control) {
+            AUD_TRY(load_one(l, &l->texts[i], choice, err));
         }
     }
-    return AUD_OK;
+    return aud_chooser_finish(&l->chooser, err);
 }
 
 static void loader_clear(loader *l)

@@ -39,7 +39,8 @@ typedef struct aud_policy_load {
     size_t num_texts;
     const aud_node *params;       /* map: policy id -> map of parameters; NULL for none */
     const aud_node *severity;     /* map: policy id -> severity; NULL for none */
-    const aud_str *select, *skip; /* globs on ids; one that matches nothing is AUD_E_USAGE */
+    const aud_str *select, *skip; /* globs on ids, or on controls behind "control:"; one that
+                                    matches nothing is AUD_E_USAGE */
     size_t num_select, num_skip;
     const aud_policy_host *host;
     aud_lines *lines; /* counts the lines that run; NULL: nobody asks */

@@ -13,6 +13,11 @@ expect 0 '"schema": "certaudit/policies/1"' policy list -o json=-
 expect 0 '"default": 2048' policy list --select core/key_size -o json=-
 expect 2 "with '-o json=PATH'" policy list -o junit=x
 expect 2 "matches no policy" policy list --select 'core/nothing*'
+expect 0 "core/owner_present" policy list --select 'control:pci_dss_4.0.1:4.2.1.*'
+! policy list --select 'control:pci_dss_4.0.1:4.2.1.*' | grep -q core/key_size
+! policy list --skip 'control:pci_dss_4.0.1:4.2.1' | grep -q core/key_size
+expect 2 "did you mean 'control:pci_dss_4.0.1:*'" policy list --select control:pci_dss_4.0.1
+expect 0 "pci_dss_4.0.1:4.2.1 Strong cryptography protects" policy show core/key_size
 expect 0 "Issue it again" policy show core/key_size
 expect 0 "is required and not set" policy show core/approved_ca
 expect 2 "did you mean 'core/key_size'" policy show core/key_sise

@@ -466,11 +466,33 @@ static void test_selection(void **state)
         {"selecting nothing", "c/*", NULL, "--select 'c/*' matches no policy", AUD_E_USAGE},
         {"skipping nothing", NULL, "a/twoo",
          "--skip 'a/twoo' matches no policy; did you mean 'a/two'?", AUD_E_USAGE},
+        {"by control", "control:cis_v8:3.10", NULL, "a/one a/two ", AUD_OK},
+        {"by a glob on controls", "control:hipaa:*", NULL, "a/two ", AUD_OK},
+        {"without a control", NULL, "control:hipaa:*", "a/one b/one ", AUD_OK},
+        {"a pack without a control", "a/*", "control:hipaa:*", "a/one ", AUD_OK},
+        {"a control without a policy", "control:cis_v8:*", "a/one", "a/two ", AUD_OK},
+        {"what is skipped has the control", "b/one", "control:hipaa:*", "b/one ", AUD_OK},
+        {"a control that is not there", "control:cis_v8:3.100", NULL,
+         "--select 'control:cis_v8:3.100' matches no control; did you mean 'control:cis_v8:3.10'?",
+         AUD_E_USAGE},
+        {"a framework alone", NULL, "control:cis_v8",
+         "--skip 'control:cis_v8' matches no control; did you mean 'control:cis_v8:*'?",
+         AUD_E_USAGE},
+        {"a control that nobody names", "control:cis_v8:1.1", NULL,
+         "'control:cis_v8:1.1' matches no policy: none of these packs is evidence for it",
+         AUD_E_USAGE},
+        {"controls like no other", "control:*acme*", NULL,
+         "'control:*acme*' matches no control; 'certaudit policy controls' lists them",
+         AUD_E_USAGE},
     };
     const aud_str text = AUD_LIT(TRIAL_CHECK("return pass()"));
+    const aud_str one = AUD_LIT(TRIAL_HEAD "controls = { 'cis_v8:3.10' }, check = function() "
+                                           "return pass() end }");
+    const aud_str two = AUD_LIT(TRIAL_HEAD "controls = { 'cis_v8:3.10', 'hipaa:164.312(e)(1)' }, "
+                                           "check = function() return pass() end }");
     const aud_policy_text texts[] = {{AUD_LIT("b/one"), AUD_LIT("x"), text},
-                                     {AUD_LIT("a/two"), AUD_LIT("y"), text},
-                                     {AUD_LIT("a/one"), AUD_LIT("z"), text}};
+                                     {AUD_LIT("a/two"), AUD_LIT("y"), two},
+                                     {AUD_LIT("a/one"), AUD_LIT("z"), one}};
 
     (void)state;
     for (size_t i = 0; i < AUD_COUNT(cases); i++) {

@@ -98,11 +98,11 @@ static inline void html_attribute(html_reader *r)
 static inline void html_element(html_reader *r)
 {
     static const char *const known[] = {
-        "html", "head",   "meta",    "style", "link",    "title",   "body",    "header", "nav",
-        "main", "footer", "section", "div",   "p",       "h1",      "h2",      "h3",     "ul",
-        "ol",   "li",     "dl",      "dt",    "dd",      "table",   "caption", "thead",  "tbody",
-        "tr",   "th",     "td",      "a",     "span",    "b",       "strong",  "em",     "code",
-        "pre",  "bdi",    "br",      "time",  "details", "summary", NULL};
+        "html",  "head",   "meta",    "style", "link", "title",   "body",    "header", "nav",
+        "main",  "footer", "section", "div",   "p",    "h1",      "h2",      "h3",     "ul",
+        "ol",    "li",     "dl",      "dt",    "dd",   "table",   "caption", "thead",  "tbody",
+        "tr",    "th",     "td",      "a",     "span", "b",       "strong",  "em",     "code",
+        "small", "pre",    "bdi",     "br",    "time", "details", "summary", NULL};
     aud_str name;
 
     html_expect(r, "<");
