@@ -475,6 +475,7 @@ static void read_declaration(const reader *r)
     read_params(r);
     (void)has_function(r, "check", true);
     r->into->policy.has_applies = has_function(r, "applies", false);
+    r->into->policy.has_check_params = has_function(r, "check_params", false);
 }
 
 int aud_declare(lua_State *L)

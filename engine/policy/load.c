@@ -6,7 +6,13 @@
 
 #include <stdlib.h>
 
-enum { MAX_TEXT = 256 << 10, MAX_ID = 128, LOAD_BYTES = 8 << 20, COMPILED_MAX = 8 << 20 };
+enum {
+    MAX_TEXT = 256 << 10,
+    MAX_ID = 128,
+    MAX_ANSWER = 512,
+    LOAD_BYTES = 8 << 20,
+    COMPILED_MAX = 8 << 20
+};
 
 typedef struct loader {
     const aud_policy_load *load;
@@ -197,6 +203,64 @@ static aud_status configure(loader *l, const aud_policy_text *text, aud_declarat
                            err);
 }
 
+/* Lua: what check_params says of the parameters. */
+typedef struct params_question {
+    const aud_policy *policy;
+    aud_arena *arena;
+    aud_str text, answer; /* `answer` is empty if they can be used */
+} params_question;
+
+static int run_check_params(lua_State *L)
+{
+    params_question *q = lua_touserdata(L, 1);
+
+    aud_prepare_check_params(L, q->text, q->policy->params, q->policy->num_params);
+    if (lua_isnil(L, -1)) {
+        return 0;
+    }
+    if (lua_type(L, -1) != LUA_TSTRING || aud_str_trim(aud_lua_str(L, -1)).len == 0) {
+        aud_vm_of(L)->blame = aud_source_line_of(q->text, AUD_LIT("check_params"));
+        aud_lua_stop(L, AUD_STOP_MISUSE,
+                     "'check_params' must return what is wrong as a string, or nothing");
+    }
+    q->answer = aud_lua_dup(L, q->arena, aud_lua_str(L, -1));
+    return 0;
+}
+
+/* Parameters that are right one by one may be wrong together. */
+static aud_status check_params(loader *l, const aud_policy_text *text, const aud_declaration *d,
+                               bool *out_ok, aud_error *err)
+{
+    const aud_node *map = l->load->params;
+    params_question q = {.policy = &d->policy, .arena = &l->set->arena, .text = text->text};
+    aud_stop stop;
+
+    *out_ok = true;
+    if (!d->policy.has_check_params || !d->info.configured) {
+        return AUD_OK;
+    }
+    lua_pushcfunction(l->vm.L, run_check_params);
+    lua_pushlightuserdata(l->vm.L, &q);
+    stop = aud_lua_call(&l->vm, l->vm.L, 1, 0);
+    if (stop == AUD_STOP_SYSTEM) {
+        return aud_vm_fail(&l->vm, err);
+    }
+    *out_ok = stop == AUD_STOP_NONE && q.answer.len == 0;
+    if (stop != AUD_STOP_NONE) {
+        return note_error(l, text, l->vm.message, l->vm.line, err);
+    }
+    if (q.answer.len > 0 && member(map, text->id) == NULL) {
+        return note_error(l, text, "its own defaults do not pass its check_params",
+                          aud_source_line_of(text->text, AUD_LIT("check_params")), err);
+    }
+    if (q.answer.len > 0) {
+        (void)aud_fail(err, AUD_E_USAGE, "the parameters of '%.*s': %.*s", AUD_ARG(text->id),
+                       AUD_ARG(aud_str_sub(q.answer, 0, MAX_ANSWER)));
+        return usage_at(member(map, text->id)->key_line, err);
+    }
+    return AUD_OK;
+}
+
 static aud_status describe(loader *l, const aud_policy_text *text, aud_policy_info *info,
                            aud_error *err)
 {
@@ -268,6 +332,7 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice ch
     aud_vm *vm = &l->vm;
     const char *reason = unfit(text);
     aud_stop stop;
+    bool ok;
 
     if (reason != NULL) {
         return choice == AUD_CHOICE_NO ? AUD_OK : note_error(l, text, reason, 0, err);
@@ -292,6 +357,10 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice ch
     }
     AUD_TRY(count_lines(l, text, &declaration.policy, err));
     AUD_TRY(configure(l, text, &declaration, err));
+    AUD_TRY(check_params(l, text, &declaration, &ok, err));
+    if (!ok) {
+        return AUD_OK;
+    }
     AUD_TRY(describe(l, text, &declaration.info, err));
     declaration.policy.text = text->text;
     declaration.policy.info = &l->set->infos[l->set->num];

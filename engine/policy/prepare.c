@@ -78,3 +78,12 @@ lua_State *aud_prepare(lua_State *L, aud_str text, const aud_param *params, size
     lua_settop(L, table - 1);
     return thread;
 }
+
+void aud_prepare_check_params(lua_State *L, aud_str text, const aud_param *params,
+                              size_t num_params)
+{
+    run_text(L, text);
+    push_function(L, lua_gettop(L), "check_params", true);
+    aud_params_push(L, params, num_params);
+    lua_call(L, 1, 1);
+}

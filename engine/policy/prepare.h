@@ -15,4 +15,11 @@ enum { AUD_SLOT_CHECK = 2, AUD_SLOT_APPLIES = 3, AUD_SLOT_PARAMS = 4, AUD_SLOT_F
 lua_State *aud_prepare(lua_State *L, aud_str text, const aud_param *params, size_t num_params,
                        aud_shared_locals *out_locals);
 
+/*
+ * Runs the text and asks its check_params: the answer is on the top of the stack. Called inside of
+ * aud_lua_call.
+ */
+void aud_prepare_check_params(lua_State *L, aud_str text, const aud_param *params,
+                              size_t num_params);
+
 #endif

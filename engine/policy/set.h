@@ -12,7 +12,7 @@ typedef struct aud_policy {
     unsigned severities;     /* bits that fail { severity = } may give */
     aud_param *params;       /* by name */
     size_t num_params;
-    bool has_applies;
+    bool has_applies, has_check_params;
     int64_t issued_from, issued_until, in_force_from, in_force_until; /* INT64_MIN, INT64_MAX */
 } aud_policy;
 

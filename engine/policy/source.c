@@ -201,8 +201,9 @@ static token ahead(const scan *s)
 typedef struct reading {
     aud_str subject, params; /* names of its parameters; empty: it has none */
     aud_accesses *into;
-    size_t first;  /* its accesses begin there */
-    bool shadowed; /* a name means something else somewhere: nothing is known */
+    bool params_only; /* its first parameter is `params` */
+    size_t first;     /* its accesses begin there */
+    bool shadowed;    /* a name means something else somewhere: nothing is known */
 } reading;
 
 /* Names after `local`, between `for` and `in`, or of a function's parameters are new ones. */
@@ -276,8 +277,11 @@ static void read_function(scan *s, reading *r)
     r->first = r->into->len;
     while (next_token(s, &t) && !is(&t, ")")) {
         if (is_name(t.text.ptr[0])) {
-            r->params = r->subject.len > 0 && r->params.len == 0 ? t.text : r->params;
-            r->subject = r->subject.len == 0 ? t.text : r->subject;
+            if (r->params.len == 0 && (r->params_only || r->subject.len > 0)) {
+                r->params = t.text;
+            } else if (r->subject.len == 0 && !r->params_only) {
+                r->subject = t.text;
+            }
         }
     }
     while (depth > 0 && next_token(s, &t)) {
@@ -301,7 +305,7 @@ static void read_function(scan *s, reading *r)
     }
 }
 
-/* Inside of policy { ... }: `check` and `applies` are read, other functions passed over. */
+/* Inside of policy { ... }: its own functions are read, others passed over. */
 static void read_declaration(scan *s, aud_accesses *out)
 {
     token t, last = {.text = {"", 0}}, before = last;
@@ -309,10 +313,11 @@ static void read_declaration(scan *s, aud_accesses *out)
 
     while (depth > 0 && next_token(s, &t)) {
         if (is(&t, "function")) {
-            bool ours =
-                depth == 1 && is(&last, "=") && (is(&before, "check") || is(&before, "applies"));
+            bool of_params = is(&before, "check_params");
+            bool ours = depth == 1 && is(&last, "=") &&
+                        (of_params || is(&before, "check") || is(&before, "applies"));
             aud_accesses none = {.len = AUD_MAX_ACCESSES};
-            reading r = {.into = ours ? out : &none};
+            reading r = {.into = ours ? out : &none, .params_only = of_params};
 
             read_function(s, &r);
         }

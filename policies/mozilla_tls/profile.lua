@@ -79,6 +79,14 @@ local function chosen(params)
   return PROFILES[params.version][params.profile]
 end
 
+local function profiles_of(version)
+  local names = {}
+  for name in pairs(PROFILES[version]) do
+    names[#names + 1] = name
+  end
+  return table.concat(names, " and ")
+end
+
 local function judge_leaf(cert, profile)
   local items, key = {}, cert.key
   if not holds(profile.families, key.family) then
@@ -110,14 +118,17 @@ return policy {
   params = { profile = choice { "intermediate", "modern", "old" }, version = choice { "5.8", "5.7", "6.0" } },
   remediation = "Take the configuration that Mozilla's generator gives for the profile.",
   level = "should",
+  check_params = function(params)
+    if not chosen(params) then
+      return "version " .. params.version .. " of Mozilla's guidelines has no profile '" .. params.profile
+        .. "', it has " .. profiles_of(params.version)
+    end
+  end,
   applies = function(cert)
     return kind(cert) ~= "certificate" or (cert.role == "leaf" and cert.purpose == "tls_server")
   end,
   check = function(subject, params)
     local profile = chosen(params)
-    if not profile then
-      return undecided { message = "version 6.0 of Mozilla's guidelines has no profile 'old'", advice = "set 'version' to 5.8 or 5.7, or choose another 'profile'" }
-    end
     local what = kind(subject)
     if what == "certificate" then
       return judge_leaf(subject, profile)

@@ -27,7 +27,7 @@ print(" </ssltest>\n</document>")
 MAKE
 }
 scan "TLSv1.2 TLSv1.3" "TLS_AES_128_GCM_SHA256 ECDHE-RSA-AES128-GCM-SHA256" X25519 >plain.xml
-expect 4 "has no profile 'old'" judge 6.0 old plain.xml
+expect 2 "certaudit.yaml:4: the parameters of 'mozilla_tls/profile': version 6.0 of Mozilla's guidelines has no profile 'old', it has intermediate and modern" judge 6.0 old plain.xml
 expect 2 "modern" judge 5.8 modrn plain.xml
 
 samples=$SOURCE/../shared/samples/mozilla

@@ -453,6 +453,58 @@ static void test_required_parameter_not_set(void **state)
     trial_close(&t);
 }
 
+#define FITS                                                                                       \
+    "return policy { " GOOD " params = { low = 1, high = 2, how = choice { 'a', 'b' } },\n"        \
+    "check_params = function(p) "
+static void test_parameters_together(void **state)
+{
+    static const struct {
+        const char *name, *text, *params, *want; /* `want` NULL: it loads */
+        bool usage;                              /* an error of the configuration */
+        uint32_t line;
+    } cases[] = {
+        {"they fit", FITS "if p.low > p.high then return 'low above high' end end }",
+         "t/one: {low: 2}", NULL, false, 0},
+        {"they do not", FITS "if p.low > p.high then return 'low above high' end end }",
+         "\nt/one:\n  low: 3", "the parameters of 't/one': low above high", true, 2},
+        {"its own defaults do not", FITS "return 'no' end }", NULL, "its own defaults", false, 2},
+        {"an answer that is none", FITS "return true end }", NULL, "must return what is wrong",
+         false, 2},
+        {"an empty answer", FITS "return ' ' end }", NULL, "must return what is wrong", false, 2},
+        {"it breaks", FITS "return nil .. 'x' end }", NULL, "concatenate a nil", false, 2},
+        {"it never ends", FITS "while true do end end }", NULL, "ran out of steps", false, 2},
+        {"a misspelt parameter", FITS "if p.hihg then end end }", NULL,
+         "there is no parameter 'hihg'; did you mean 'high'?", false, 2},
+        {"it asks for the time", FITS "if passed(p.low) then end end }", NULL,
+         "'passed' is for inside of a check", false, 2},
+        {"it is no function", "return policy { " GOOD " check_params = 'x' }", NULL,
+         "'check_params' must be a function", false, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < AUD_COUNT(cases); i++) {
+        const aud_policy_error *errors = NULL;
+        size_t num = 0;
+        trial t;
+        aud_status st = trial_load(&t, cases[i].text, cases[i].params);
+
+        print_message("case: %s\n", cases[i].name);
+        assert_int_equal(st, cases[i].usage ? AUD_E_USAGE : AUD_OK);
+        if (cases[i].usage) {
+            assert_has(aud_str_of(t.err.message), cases[i].want);
+            assert_int_equal(t.err.line, cases[i].line);
+        } else {
+            errors = aud_policy_set_errors(t.set, &num);
+            assert_int_equal(num, cases[i].want != NULL);
+        }
+        if (errors != NULL && num > 0) {
+            assert_has(errors[0].message, cases[i].want);
+            assert_int_equal(errors[0].line, cases[i].line);
+        }
+        trial_close(&t);
+    }
+}
+
 static void test_selection(void **state)
 {
     static const struct {
@@ -735,6 +787,7 @@ int main(void)
         cmocka_unit_test(test_parameters_as_lua_sees_them),
         cmocka_unit_test(test_parameters_that_are_refused),
         cmocka_unit_test(test_required_parameter_not_set),
+        cmocka_unit_test(test_parameters_together),
         cmocka_unit_test(test_selection),
         cmocka_unit_test(test_one_that_breaks_does_not_stop_others),
         cmocka_unit_test(test_severity_of_the_configuration),
