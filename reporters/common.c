@@ -216,3 +216,9 @@ aud_status aud_report_number(const aud_reporter *reporter, const aud_report_env 
     }
     return AUD_OK;
 }
+
+bool aud_report_same_lack(const aud_coverage *a, const aud_coverage *b)
+{
+    return aud_str_eq(a->source, b->source) && aud_str_eq(a->by, b->by) &&
+           aud_str_eq(a->fact, b->fact);
+}

@@ -62,4 +62,7 @@ AUD_NODISCARD aud_status aud_report_number(const aud_reporter *reporter, const a
                                            const char *key, uint64_t fallback, uint64_t *out,
                                            aud_error *err);
 
+/* Neighbouring coverage lines that speak of one fact of one scanner in one source. */
+bool aud_report_same_lack(const aud_coverage *a, const aud_coverage *b);
+
 #endif

@@ -115,6 +115,7 @@ static void put_facts(aud_html *h)
         {"Fact it does not tell", NULL},
         {"Policy that needs it", NULL},
         {"Subjects", "n"},
+        {"Told by", NULL},
     };
     const aud_html_caption caption = {.what = AUD_LIT("Facts that a source does not tell")};
 
@@ -128,13 +129,19 @@ static void put_facts(aud_html *h)
 
         aud_html_raw(h, "<tr><th scope=\"row\">");
         aud_html_name(h, coverage->source);
+        if (coverage->by.len > 0) {
+            aud_html_raw(h, ", by ");
+            aud_html_text(h, coverage->by);
+        }
         aud_html_raw(h, "</th><td>");
         aud_html_code(h, coverage->fact);
         aud_html_raw(h, "</td><td>");
         aud_html_code(h, coverage->policy);
         aud_html_raw(h, "</td>");
         aud_html_num_cell(h, coverage->subjects, NULL);
-        aud_html_raw(h, "</tr>\n");
+        aud_html_raw(h, "<td>");
+        aud_html_text(h, coverage->told_by);
+        aud_html_raw(h, "</td></tr>\n");
     }
     aud_html_table_end(h);
 }

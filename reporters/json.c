@@ -313,8 +313,10 @@ static void write_not_judged(aud_json_writer *w, const aud_result *result)
         aud_report_json_line(w);
         aud_json_begin_object(w);
         aud_report_json_put(w, "source", result->coverage[i].source);
+        aud_report_json_opt(w, "by", result->coverage[i].by);
         aud_report_json_put(w, "policy", result->coverage[i].policy);
         aud_report_json_put(w, "fact", result->coverage[i].fact);
+        aud_report_json_opt(w, "told_by", result->coverage[i].told_by);
         aud_json_put_int(w, "subjects", (int64_t)result->coverage[i].subjects);
         aud_json_end_object(w);
     }

@@ -217,6 +217,8 @@ static aud_status put_coverage(junit *j, names *n)
         AUD_TRY(add_input(j, line->fact));
         AUD_TRY(add(j, " of "));
         AUD_TRY(add_input(j, line->source));
+        AUD_TRY(add(j, line->by.len > 0 ? ", scanned by " : ""));
+        AUD_TRY(add_input(j, line->by));
         AUD_TRY(aud_buf_printf(&n->text, j->err,
                                "%zu subjects are undecided: the source never tells this fact",
                                line->subjects));

@@ -58,6 +58,8 @@ static aud_status put_coverage(sarif *s)
 
     for (size_t i = 0; i < r->num_coverage; i++) {
         (void)aud_sarif_begin(s);
+        AUD_TRY(aud_sarif_add(s, r->coverage[i].by));
+        AUD_TRY(aud_sarif_say(s, r->coverage[i].by.len > 0 ? " in " : ""));
         AUD_TRY(aud_sarif_add(s, r->coverage[i].source));
         AUD_TRY(aud_sarif_say(s, " never tells "));
         AUD_TRY(aud_sarif_add(s, r->coverage[i].fact));

@@ -309,6 +309,23 @@ static aud_status write_policy_errors(text *t)
     return rest(t, num > t->shown_max ? num - t->shown_max : 0, "policy errors");
 }
 
+/* The policies of `num` lines that miss the same fact of the same scanner. */
+static aud_status add_needs(text *t, const aud_coverage *lines, size_t num)
+{
+    for (size_t i = 0; i < num; i++) {
+        AUD_TRY(add(t, i == 0 ? "" : i + 1 < num ? ", " : " and "));
+        AUD_TRY(add_input(t, lines[i].policy));
+        if (num > 1) {
+            AUD_TRY(aud_buf_printf(&t->line, t->err, " (%zu)", lines[i].subjects));
+        }
+    }
+    if (num > 1) {
+        return add(t, " need, each for so many subjects that it could not judge");
+    }
+    return aud_buf_printf(&t->line, t->err, " needs: %zu subject%s not judged by it",
+                          lines->subjects, plural(lines->subjects));
+}
+
 static aud_status write_coverage(text *t)
 {
     const aud_result *result = t->result;
@@ -316,16 +333,22 @@ static aud_status write_coverage(text *t)
     if (result->num_coverage > 0) {
         heading(t, "Coverage: what a source never tells");
     }
-    for (size_t i = 0; i < result->num_coverage; i++) {
+    for (size_t i = 0, end; i < result->num_coverage; i = end) {
         const aud_coverage *line = &result->coverage[i];
 
+        for (end = i + 1;
+             end < result->num_coverage && aud_report_same_lack(line, &result->coverage[end]);
+             end++) {
+        }
+        AUD_TRY(add_input(t, line->by));
+        AUD_TRY(add(t, line->by.len > 0 ? " in " : ""));
         AUD_TRY(add_input(t, line->source));
         AUD_TRY(add(t, " does not tell "));
         AUD_TRY(add_input(t, line->fact));
         AUD_TRY(add(t, ", which "));
-        AUD_TRY(add_input(t, line->policy));
-        AUD_TRY(aud_buf_printf(&t->line, t->err, " needs: %zu subject%s not judged by it",
-                               line->subjects, plural(line->subjects)));
+        AUD_TRY(add_needs(t, line, end - i));
+        AUD_TRY(add(t, line->told_by.len > 0 ? "; told by " : ""));
+        AUD_TRY(add_input(t, line->told_by));
         flush(t, 2, 4, AUD_INK_PLAIN, "");
     }
     return AUD_OK;

@@ -1,7 +1,6 @@
 /* engine/audit/judging.c - every policy on every subject, on all cores; the findings in order. */
 #include "engine/audit/run_parts.h"
 
-#include "engine/base/map.h"
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
 #include "engine/pki/cert.h"
@@ -9,19 +8,6 @@
 #include <stdlib.h>
 
 enum { GRAIN = 128 };
-
-/*
- * A finding while it is made, short: what it could not know decides whether it becomes one at all
- * or part of a coverage line, and the rest is worked out for those that stay.
- */
-typedef struct raw_finding {
-    uint32_t policy, subject;
-    uint8_t verdict, severity;
-    bool covered;
-    aud_str message, unknown_fact;
-    const aud_item *items;
-    size_t num_items;
-} raw_finding;
 
 typedef AUD_VEC(raw_finding *) finding_list; /* each in its worker's arena */
 typedef AUD_VEC(aud_policy_error) error_list;
@@ -238,168 +224,6 @@ static aud_status note_unconfigured(judging *j, finding_list *findings, aud_erro
     return AUD_OK;
 }
 
-static aud_str source_name(const aud_result *result, size_t subject)
-{
-    const aud_subject_info *info = &result->subjects[subject];
-
-    return info->num_sightings == 0 ? (aud_str){NULL, 0} : info->sightings[0].source;
-}
-
-/* Subjects of one kind and source that a policy really judged, counted once a run. */
-static aud_status count_judged(judging *j, aud_map *counts, aud_buf *key, aud_error *err)
-{
-    aud_run *run = j->run;
-    size_t num = run->result.num_subjects;
-
-    for (size_t i = 0; i < num * run->result.num_policies; i++) {
-        size_t policy = i / num, subject = i % num, *count;
-        aud_verdict verdict = (aud_verdict)j->verdicts[i];
-
-        if (j->verdicts[i] == AUD_V_NONE || verdict == AUD_V_NOT_APPLICABLE ||
-            verdict == AUD_V_NOT_EFFECTIVE) {
-            continue;
-        }
-        key->len = 0;
-        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s", policy,
-                               (int)run->result.subjects[subject].kind,
-                               AUD_ARG(source_name(&run->result, subject))));
-        count = aud_map_get(counts, aud_buf_str(key));
-        if (count == NULL) {
-            count = AUD_ARENA_NEW(&run->arena, size_t);
-            if (count == NULL) {
-                return aud_fail(err, AUD_E_NOMEM, "out of memory");
-            }
-            AUD_TRY(aud_map_put(counts, aud_buf_str(key), count, err));
-        }
-        (*count)++;
-    }
-    return AUD_OK;
-}
-
-/* All findings of one policy, kind and source that miss the same fact. */
-typedef struct missing {
-    aud_coverage line;
-    size_t policy;
-    int kind;
-    struct missing *next;
-} missing;
-
-static aud_status count_missing(judging *j, finding_list *findings, aud_map *groups, aud_buf *key,
-                                missing **out_first, aud_error *err)
-{
-    const aud_result *result = &j->run->result;
-
-    for (size_t i = 0; i < findings->len; i++) {
-        const raw_finding *f = findings->items[i];
-        missing *group;
-
-        if (f->unknown_fact.len == 0) {
-            continue;
-        }
-        key->len = 0;
-        AUD_TRY(aud_buf_printf(key, err, "%zu %d %.*s %.*s", (size_t)f->policy,
-                               (int)result->subjects[f->subject].kind, AUD_ARG(f->unknown_fact),
-                               AUD_ARG(source_name(result, f->subject))));
-        group = aud_map_get(groups, aud_buf_str(key));
-        if (group == NULL) {
-            group = AUD_ARENA_NEW(&j->run->arena, missing);
-            if (group == NULL) {
-                return aud_fail(err, AUD_E_NOMEM, "out of memory");
-            }
-            *group = (missing){.line = {.source = source_name(result, f->subject),
-                                        .policy = result->policies[f->policy].id,
-                                        .fact = f->unknown_fact,
-                                        .severity = (aud_severity)f->severity},
-                               .policy = f->policy,
-                               .kind = (int)result->subjects[f->subject].kind,
-                               .next = *out_first};
-            *out_first = group;
-            AUD_TRY(aud_map_put(groups, aud_buf_str(key), group, err));
-        }
-        group->line.subjects++;
-    }
-    return AUD_OK;
-}
-
-static int order_coverage(const void *left, const void *right)
-{
-    const aud_coverage *a = left, *b = right;
-    int order = aud_str_cmp(a->source, b->source);
-
-    order = order != 0 ? order : aud_str_cmp(a->policy, b->policy);
-    return order != 0 ? order : aud_str_cmp(a->fact, b->fact);
-}
-
-typedef struct cover {
-    aud_map *counts, *groups;
-    aud_buf key;
-} cover;
-
-static void cover_clear(cover *c)
-{
-    aud_map_freep(&c->counts);
-    aud_map_freep(&c->groups);
-    aud_buf_clear(&c->key);
-}
-
-static void mark_covered(const judging *j, finding_list *findings, const missing *group)
-{
-    const aud_result *result = &j->run->result;
-
-    for (size_t i = 0; i < findings->len; i++) {
-        raw_finding *raw = findings->items[i];
-
-        if (raw->policy == group->policy &&
-            (int)result->subjects[raw->subject].kind == group->kind &&
-            aud_str_eq(raw->unknown_fact, group->line.fact) &&
-            aud_str_eq(source_name(result, raw->subject), group->line.source)) {
-            raw->covered = true;
-        }
-    }
-}
-
-/*
- * A fact that no subject of a source has is one line for that source, not a finding a subject.
- * The verdicts stay undecided, and the line counts for the gate as they would have.
- */
-static aud_status cover_missing(judging *j, finding_list *findings, aud_error *err)
-{
-    AUD_CLEANUP(cover_clear) cover c = {.key = {.max = 1 << 16}};
-    aud_run *run = j->run;
-    missing *groups = NULL;
-    aud_coverage *lines;
-    size_t num = 0;
-
-    AUD_TRY(aud_map_new(&c.counts, err));
-    AUD_TRY(aud_map_new(&c.groups, err));
-    AUD_TRY(count_missing(j, findings, c.groups, &c.key, &groups, err));
-    if (groups == NULL) {
-        return AUD_OK;
-    }
-    AUD_TRY(count_judged(j, c.counts, &c.key, err));
-    lines = aud_arena_array(&run->arena, aud_map_count(c.groups), sizeof *lines);
-    if (lines == NULL) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
-    for (const missing *group = groups; group != NULL; group = group->next) {
-        const size_t *judged;
-
-        c.key.len = 0;
-        AUD_TRY(aud_buf_printf(&c.key, err, "%zu %d %.*s", group->policy, group->kind,
-                               AUD_ARG(group->line.source)));
-        judged = aud_map_get(c.counts, aud_buf_str(&c.key));
-        if (group->line.subjects < 2 || judged == NULL || *judged != group->line.subjects) {
-            continue;
-        }
-        mark_covered(j, findings, group);
-        lines[num++] = group->line;
-    }
-    qsort(lines, num, sizeof *lines, order_coverage);
-    run->result.coverage = lines;
-    run->result.num_coverage = num;
-    return AUD_OK;
-}
-
 /* What stays of the raw findings, worked out on all cores. */
 typedef struct completing {
     const aud_run *run;
@@ -441,7 +265,7 @@ static aud_status keep_findings(judging *j, finding_list *all, aud_error *err)
     size_t num = 0;
 
     AUD_TRY(note_unconfigured(j, all, err));
-    AUD_TRY(cover_missing(j, all, err));
+    AUD_TRY(aud_run_cover(j->run, j->verdicts, all->items, all->len, err));
     for (size_t i = 0; i < all->len; i++) {
         if (!all->items[i]->covered) {
             all->items[num++] = all->items[i];

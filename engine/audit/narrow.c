@@ -395,7 +395,7 @@ static bool was_covered(const aud_result *then, const aud_coverage *line)
     for (size_t i = 0; i < then->num_coverage; i++) {
         const aud_coverage *c = &then->coverage[i];
         if (aud_str_eq(c->source, line->source) && aud_str_eq(c->policy, line->policy) &&
-            aud_str_eq(c->fact, line->fact)) {
+            aud_str_eq(c->by, line->by) && aud_str_eq(c->fact, line->fact)) {
             return true;
         }
     }

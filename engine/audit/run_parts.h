@@ -69,6 +69,23 @@ aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err
 aud_status aud_run_add_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_str path,
                            aud_str reason, aud_error *err);
 
+/*
+ * A finding while it is made, short: what it could not know decides whether it becomes one at all
+ * or part of a coverage line, and the rest is worked out for those that stay.
+ */
+typedef struct raw_finding {
+    uint32_t policy, subject;
+    uint8_t verdict, severity;
+    bool covered;
+    aud_str message, unknown_fact;
+    const aud_item *items;
+    size_t num_items;
+} raw_finding;
+
+/* coverage.c: marks the findings that are one line for their source, and makes those lines. */
+aud_status aud_run_cover(aud_run *run, const uint8_t *verdicts, raw_finding **findings, size_t num,
+                         aud_error *err);
+
 /* judging.c: fills verdicts, findings, coverage, policy errors and the policies' counts. */
 aud_status aud_run_judge(aud_run *run, aud_error *err);
 /* SHA-256 over the parts with a mark between them; got and want are no part of it. */

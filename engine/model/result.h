@@ -164,8 +164,10 @@ typedef struct aud_source_info {
 /* A fact that a kind of source never tells: one line, not a finding per subject. */
 typedef struct aud_coverage {
     aud_str source;
-    aud_str policy;
+    aud_str by; /* the scanner, "sslscan 2.1.5"; empty where it is no scan */
     aud_str fact;
+    aud_str told_by; /* who would tell it, in words; may be empty */
+    aud_str policy;
     aud_severity severity; /* of the policy: whether the line counts for the gate */
     size_t subjects;
 } aud_coverage;

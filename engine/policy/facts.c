@@ -50,6 +50,19 @@ static _Noreturn void stop_unknown(lua_State *L, aud_str path, const char *why)
     aud_lua_stop(L, AUD_STOP_UNKNOWN, "The fact '%.*s' is %s", AUD_ARG(path), why);
 }
 
+/* Of what not every scanner tells, who does. */
+static _Noreturn void stop_untold(lua_State *L, const aud_field *field, aud_str path)
+{
+    aud_str why;
+
+    if (field->told_by == NULL ||
+        aud_arena_printf(&aud_vm_of(L)->scratch, &why, NULL,
+                         "unknown: no source tells it (told by %s)", field->told_by) != AUD_OK) {
+        stop_unknown(L, path, "unknown: no source tells it");
+    }
+    stop_unknown(L, path, why.ptr);
+}
+
 static aud_str join_path(lua_State *L, aud_str parent, const char *name)
 {
     aud_str path;
@@ -154,7 +167,7 @@ static void push_value(lua_State *L, aud_type type, const aud_field *field, aud_
         return;
     }
     if (value.presence != AUD_PRESENT || value.type != (uint8_t)type) {
-        stop_unknown(L, path, "unknown: no source tells it");
+        stop_untold(L, field, path);
     }
     if (type == AUD_T_LIST) {
         push_list(L, value.as.list, field, path);

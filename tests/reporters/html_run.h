@@ -230,8 +230,11 @@ static inline void fill_inputs(run *r)
                            .where = r->sightings[0],
                            .reason = AUD_LIT("sops"),
                            .accepted = AUD_LIT("judged after decryption")};
-    r->coverage = (aud_coverage){AUD_LIT("acm"), AUD_LIT("core/expiry"), AUD_LIT("not_after"),
-                                 AUD_SEV_LOW, 1};
+    r->coverage = (aud_coverage){.source = AUD_LIT("acm"),
+                                 .policy = AUD_LIT("core/expiry"),
+                                 .fact = AUD_LIT("not_after"),
+                                 .severity = AUD_SEV_LOW,
+                                 .subjects = 1};
     r->policy_error = (aud_policy_error){.policy = AUD_LIT("local/broken"),
                                          .message = AUD_LIT("no fact 'keysize'"),
                                          .path = AUD_LIT("policies/broken.lua"),

@@ -442,8 +442,11 @@ static inline void sample_fill_inputs(sample *s)
     s->gaps[3] = (aud_gap){.kind = AUD_GAP_LFS,
                            .where = sample_file(AUD_LIT("big.p12"), 0, AUD_USE_STORED),
                            .reason = AUD_LIT("a git-LFS pointer: run 'git lfs pull'")};
-    s->coverage[0] =
-        (aud_coverage){AUD_LIT("acm"), AUD_LIT("acme/owners"), AUD_LIT("owners"), AUD_SEV_LOW, 1};
+    s->coverage[0] = (aud_coverage){.source = AUD_LIT("acm"),
+                                    .policy = AUD_LIT("acme/owners"),
+                                    .fact = AUD_LIT("owners"),
+                                    .severity = AUD_SEV_LOW,
+                                    .subjects = 1};
     s->policy_errors[0] = (aud_policy_error){.policy = AUD_LIT("local/broken"),
                                              .message = AUD_LIT("no fact 'keysize'"),
                                              .path = AUD_LIT("policies/local/broken.lua"),

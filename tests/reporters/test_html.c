@@ -239,7 +239,7 @@ static void spoil(run *r, aud_str text)
     }
     r->gaps[1].accepted = text;
     r->exclusion.pattern = r->exclusion.reason = text;
-    r->coverage = (aud_coverage){text, text, text, AUD_SEV_LOW, 1};
+    r->coverage = (aud_coverage){text, text, text, text, text, AUD_SEV_LOW, 1};
     r->policy_error = (aud_policy_error){
         .policy = text, .subject = text, .message = text, .path = text, .line = 3};
     for (size_t i = 0; i < NUM_POLICIES; i++) {
