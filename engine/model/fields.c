@@ -15,6 +15,7 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 /* The third word of a line: `none`, a plain type, or an object's name. */
 #define ELEMENT_TYPE_none AUD_T_STRING
 #define ELEMENT_TYPE_STRING AUD_T_STRING
+#define ELEMENT_TYPE_BOOL AUD_T_BOOL
 #define ELEMENT_TYPE_certificate AUD_T_OBJECT
 #define ELEMENT_TYPE_key AUD_T_OBJECT
 #define ELEMENT_TYPE_suite AUD_T_OBJECT
@@ -25,6 +26,7 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_TYPE_disagreement AUD_T_OBJECT
 #define ELEMENT_OBJECT_none NULL
 #define ELEMENT_OBJECT_STRING NULL
+#define ELEMENT_OBJECT_BOOL NULL
 #define ELEMENT_OBJECT_certificate &object_certificate
 #define ELEMENT_OBJECT_key &object_key
 #define ELEMENT_OBJECT_suite &object_suite

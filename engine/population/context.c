@@ -529,26 +529,38 @@ static aud_value leaf_matches(const aud_value *leaf, aud_str name, aud_arena *sc
 }
 
 /* The name asked for is the SNI; without one, what was connected to. */
-static aud_value name_match(const member *m, aud_arena *scratch)
+static aud_value mismatched_leaves(const member *m, aud_arena *scratch)
 {
     const aud_value sni = aud_bag_get(m->bag, AUD_F_endpoint_sni, scratch);
     const aud_value host = aud_bag_get(m->bag, AUD_F_endpoint_host, scratch);
     const aud_value name = sni.presence == AUD_PRESENT ? sni : host;
     const aud_value leaf = endpoint_leaf(m, scratch);
     const aud_value others = other_leaves(m, scratch);
+    size_t num = 0;
 
-    if (name.presence != AUD_PRESENT) {
+    if (name.presence != AUD_PRESENT || others.presence != AUD_PRESENT) {
         return aud_unknown();
     }
-    if (others.presence != AUD_PRESENT) {
-        return aud_unknown();
+    aud_value *items = aud_arena_array(scratch, others.as.list.len + 1, sizeof *items);
+    for (size_t i = 0; items != NULL && i <= others.as.list.len; i++) {
+        const aud_value *one = i == 0 ? &leaf : &others.as.list.items[i - 1];
+        const aud_value answer = leaf_matches(one, name.as.string, scratch);
+
+        if (answer.presence != AUD_PRESENT) {
+            return aud_unknown();
+        }
+        if (!answer.as.boolean) {
+            items[num++] = *one;
+        }
     }
-    aud_value answer = leaf_matches(&leaf, name.as.string, scratch);
-    for (size_t i = 0;
-         answer.presence == AUD_PRESENT && answer.as.boolean && i < others.as.list.len; i++) {
-        answer = leaf_matches(&others.as.list.items[i], name.as.string, scratch);
-    }
-    return answer;
+    return items == NULL ? aud_unknown() : aud_list_of(items, num);
+}
+
+static aud_value name_match(const member *m, aud_arena *scratch)
+{
+    const aud_value wrong = mismatched_leaves(m, scratch);
+
+    return wrong.presence == AUD_PRESENT ? aud_bool(wrong.as.list.len == 0) : aud_unknown();
 }
 
 /* What was seen is all of it where all of it is known. */
@@ -557,6 +569,17 @@ static aud_value or_whole(const member *m, unsigned seen, unsigned whole, aud_ar
     const aud_value value = aud_bag_get(m->bag, whole, scratch);
 
     return value.presence != AUD_UNKNOWN ? value : aud_bag_get(m->bag, seen, scratch);
+}
+
+static aud_value chain_fact(const member *m, unsigned field, aud_arena *scratch)
+{
+    const aud_value chain = certificates_by_hex(m, AUD_F_endpoint_chain_sha256, scratch);
+
+    if (chain.presence != AUD_PRESENT || chain.as.list.len == 0) {
+        return aud_unknown();
+    }
+    return field == AUD_F_endpoint_chain_signed ? aud_chain_signed(m, &chain, scratch)
+                                                : aud_chain_end(m, &chain, scratch);
 }
 
 static aud_value endpoint_fact(const member *m, unsigned field, aud_arena *scratch)
@@ -570,8 +593,13 @@ static aud_value endpoint_fact(const member *m, unsigned field, aud_arena *scrat
         return told_or_empty(m, field, scratch);
     case AUD_F_endpoint_chain:
         return certificates_by_hex(m, AUD_F_endpoint_chain_sha256, scratch);
+    case AUD_F_endpoint_chain_signed:
+    case AUD_F_endpoint_chain_end:
+        return chain_fact(m, field, scratch);
     case AUD_F_endpoint_name_match:
         return name_match(m, scratch);
+    case AUD_F_endpoint_mismatched_leaves:
+        return mismatched_leaves(m, scratch);
     case AUD_F_endpoint_protocols_seen:
         return or_whole(m, field, AUD_F_endpoint_protocols, scratch);
     case AUD_F_endpoint_suites_seen:

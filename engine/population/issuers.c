@@ -480,17 +480,24 @@ static way climb(search *s, const aud_cert *cert, unsigned depth)
     return best;
 }
 
-static bool verifies_itself(const aud_cert *cert, bool *out)
+static aud_proof verify_with(const aud_cert *cert, aud_str spki)
 {
     aud_pubkey *key = NULL;
     aud_proof proof = AUD_PROOF_UNKNOWN;
 
-    if (aud_pubkey_new(cert->spki, &key, NULL) == AUD_OK) {
+    if (aud_pubkey_new(spki, &key, NULL) == AUD_OK) {
         if (aud_cert_verify(cert, key, &proof, NULL) != AUD_OK) {
             proof = AUD_PROOF_UNKNOWN;
         }
         aud_pubkey_free(key);
     }
+    return proof;
+}
+
+static bool verifies_itself(const aud_cert *cert, bool *out)
+{
+    const aud_proof proof = verify_with(cert, cert->spki);
+
     *out = proof == AUD_PROOF_GOOD;
     return proof != AUD_PROOF_UNKNOWN;
 }
@@ -615,4 +622,72 @@ aud_status aud_ca_list_approval(const aud_ca_list *list, aud_object subject, aud
     }
     found = climb(&s, m->cert, 0);
     return explain(out, &found, m->cert, arena, err);
+}
+
+/* --- issuers at hand, approved or not ----------------------------------------------------------
+ */
+
+aud_issuer aud_ca_list_issuer(const aud_ca_list *list, const aud_cert *cert, aud_arena *arena)
+{
+    aud_issuer best = AUD_ISSUER_NONE;
+    aud_str name;
+    size_t tried = 0;
+
+    if (aud_name_canonical(cert->issuer, arena, &name, NULL) != AUD_OK) {
+        return AUD_ISSUER_UNKNOWN;
+    }
+    for (size_t i = first_of_name(list, name);
+         i < list->num_authorities && aud_str_eq(list->authorities[i].name, name); i++) {
+        const authority *a = &list->authorities[i];
+        aud_issuer found = AUD_ISSUER_NONE;
+
+        if (!could_issue(a->cert) || aud_str_eq(a->cert->der, cert->der)) {
+            continue;
+        }
+        if (tried++ >= MAX_CANDIDATES) {
+            return best > AUD_ISSUER_UNKNOWN ? best : AUD_ISSUER_UNKNOWN;
+        }
+        switch (prove(cert, a)) {
+        case AUD_PROOF_GOOD:
+            found =
+                aud_str_eq(a->cert->issuer, a->cert->subject) && prove(a->cert, a) == AUD_PROOF_GOOD
+                    ? AUD_ISSUER_ROOT
+                    : AUD_ISSUER_CA;
+            break;
+        case AUD_PROOF_UNKNOWN:
+            found = AUD_ISSUER_UNKNOWN;
+            break;
+        case AUD_PROOF_BAD:
+            break;
+        }
+        best = found > best ? found : best;
+    }
+    return best;
+}
+
+static const authority *authority_of(const aud_ca_list *list, const aud_cert *cert,
+                                     aud_arena *arena)
+{
+    aud_str name;
+
+    if (aud_name_canonical(cert->subject, arena, &name, NULL) != AUD_OK) {
+        return NULL;
+    }
+    for (size_t i = first_of_name(list, name);
+         i < list->num_authorities && aud_str_eq(list->authorities[i].name, name); i++) {
+        if (aud_str_eq(list->authorities[i].cert->der, cert->der)) {
+            return &list->authorities[i];
+        }
+    }
+    return NULL;
+}
+
+bool aud_ca_list_signed(const aud_ca_list *list, const aud_cert *cert, const aud_cert *issuer,
+                        aud_arena *arena, bool *out)
+{
+    const authority *a = authority_of(list, issuer, arena);
+    const aud_proof proof = a != NULL ? prove(cert, a) : verify_with(cert, issuer->spki);
+
+    *out = proof == AUD_PROOF_GOOD;
+    return proof != AUD_PROOF_UNKNOWN;
 }

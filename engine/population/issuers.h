@@ -10,6 +10,7 @@
  * asked by any number of threads. Proofs are kept: each signature of a CA is verified once.
  */
 typedef struct aud_ca_list aud_ca_list;
+struct aud_cert; /* engine/pki/cert.h */
 
 AUD_NODISCARD aud_status aud_ca_list_new(aud_ca_list **out, aud_error *err);
 void aud_ca_list_freep(aud_ca_list **list);
@@ -37,5 +38,20 @@ AUD_NODISCARD aud_status aud_ca_list_bind(aud_ca_list *list, const aud_populatio
  */
 AUD_NODISCARD aud_status aud_ca_list_approval(const aud_ca_list *list, aud_object subject,
                                               aud_arena *arena, aud_approval *out, aud_error *err);
+
+/* The best issuer at hand whose key signed a certificate, in this order. */
+typedef enum aud_issuer {
+    AUD_ISSUER_NONE,
+    AUD_ISSUER_UNKNOWN,
+    AUD_ISSUER_CA,
+    AUD_ISSUER_ROOT
+} aud_issuer;
+
+/* Among the CA certificates at hand; UNKNOWN: one bears the name and cannot be verified with. */
+aud_issuer aud_ca_list_issuer(const aud_ca_list *list, const struct aud_cert *cert,
+                              aud_arena *arena);
+/* Did the key of `issuer` sign `cert`? Keys of CAs at hand are decoded once. */
+bool aud_ca_list_signed(const aud_ca_list *list, const struct aud_cert *cert,
+                        const struct aud_cert *issuer, aud_arena *arena, bool *out);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
 #include "engine/population/endpoints.h"
+#include "engine/population/issuers.h"
 #include "engine/population/links.h"
 
 /* Everything that the merge needs, dropped when it is done. */
@@ -460,6 +461,7 @@ void aud_population_freep(aud_population **population)
     if (p != NULL) {
         aud_renewals_free(p->renewals);
         aud_keyring_free(p->keyring);
+        aud_ca_list_freep(&p->authorities);
         (void)pthread_mutex_destroy(&p->lock);
         aud_arena_clear(&p->arena);
         aud_free(p);

@@ -62,6 +62,7 @@ struct aud_population {
     struct renewals *renewals;
     struct keyring *keyring;
     unsigned num_threads;
+    struct aud_ca_list *authorities; /* every CA at hand; approves none */
     pthread_mutex_t lock;
     const struct aud_ca_list *public_cas; /* issuers.h; NULL: none are configured */
     bool all_public;
@@ -79,6 +80,10 @@ void aud_renewals_free(struct renewals *renewals);
 
 /* Does its own key verify the certificate? False if that cannot be told here. Thread-safe. */
 bool aud_member_self_signed(const member *m, bool *out);
+
+/* chains.c: what is proved of the chain that an endpoint serves. Thread-safe. */
+aud_value aud_chain_signed(const member *endpoint, const aud_value *chain, aud_arena *scratch);
+aud_value aud_chain_end(const member *endpoint, const aud_value *chain, aud_arena *scratch);
 
 /* Names of the facts that inventories declare otherwise than the certificate says. */
 aud_value aud_declared_contradictions(const member *m, aud_arena *scratch);
