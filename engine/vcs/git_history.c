@@ -43,7 +43,7 @@ static bool look_up(git_repository *repo, const git_oid *id, const char *path, v
     return code == 0;
 }
 
-static bool is_signed(const git_commit *commit)
+bool aud_git_is_signed(const git_commit *commit)
 {
     git_buf signature = GIT_BUF_INIT;
     const bool found = git_commit_header_field(&signature, commit, "gpgsig") == 0;
@@ -53,19 +53,25 @@ static bool is_signed(const git_commit *commit)
     return found;
 }
 
+void aud_git_author(const git_commit *commit, char out[AUD_GIT_AUTHOR_MAX])
+{
+    const git_signature *author = git_commit_author(commit);
+
+    (void)snprintf(out, AUD_GIT_AUTHOR_MAX, "%s <%s>", author == NULL ? "" : author->name,
+                   author == NULL ? "" : author->email);
+}
+
 static aud_status tell(git_repository *repo, const version *v, size_t max, aud_version_each each,
                        void *ctx, aud_error *err)
 {
-    const git_signature *author = git_commit_author(v->commit);
-    char hex[GIT_OID_HEXSZ], name[512];
+    char hex[GIT_OID_HEXSZ], name[AUD_GIT_AUTHOR_MAX];
     git_blob *blob = NULL;
     aud_commit_info info = {.instant = git_commit_time(v->commit),
-                            .is_signed = is_signed(v->commit)};
+                            .is_signed = aud_git_is_signed(v->commit)};
     aud_status st;
 
     (void)git_oid_fmt(hex, git_commit_id(v->commit));
-    (void)snprintf(name, sizeof name, "%s <%s>", author == NULL ? "" : author->name,
-                   author == NULL ? "" : author->email);
+    aud_git_author(v->commit, name);
     info.id = (aud_str){hex, sizeof hex};
     info.author = aud_str_of(name);
     if (git_blob_lookup(&blob, repo, &v->blob) < 0) {

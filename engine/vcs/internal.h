@@ -7,6 +7,7 @@
 struct git_repository; /* libgit2; only git_*.c and reader.c look inside */
 struct git_odb;
 struct git_odb_object;
+struct git_commit;
 
 enum {
     VCS_PATH_MAX = 4095,      /* of one path inside a source, as the system has it */
@@ -155,6 +156,11 @@ AUD_NODISCARD aud_status aud_git_read_path(aud_vcs *vcs, aud_str path, size_t ma
 bool aud_git_mode_is_folder(uint32_t mode);
 bool aud_git_mode_is_link(uint32_t mode);
 bool aud_git_mode_is_submodule(uint32_t mode);
+
+/* git_history.c: who made a commit, and whether it carries a signature, which nobody verified. */
+enum { AUD_GIT_AUTHOR_MAX = 512 };
+void aud_git_author(const struct git_commit *commit, char out[AUD_GIT_AUTHOR_MAX]);
+bool aud_git_is_signed(const struct git_commit *commit);
 
 /* git_work.c, folder.c */
 AUD_NODISCARD aud_status aud_work_list(aud_vcs *vcs, aud_error *err);
