@@ -15,9 +15,9 @@ static const char *const owner_match_keys[] = {"path", "dns", "environment", "li
 static const char *const accept_keys[] = {"source", "path", "reason", NULL};
 static const char *const gate_keys[] = {"fail_on", "min_subjects", "max_waiver_days",
                                         "waiver_notice_days", NULL};
-static const char *const root_keys[] = {"version",       "sources", "policies", "owners",
-                                        "owner_aliases", "accept",  "gate",     "waivers",
-                                        "baseline",      NULL};
+static const char *const root_keys[] = {"version",       "sources",  "policies", "owners",
+                                        "owner_aliases", "accept",   "gate",     "waivers",
+                                        "baseline",      "evidence", NULL};
 
 const aud_config_keys aud_config_key_sets[] = {
     {"", root_keys},
@@ -28,6 +28,8 @@ const aud_config_keys aud_config_key_sets[] = {
     {"owners.match", owner_match_keys},
     {"accept", accept_keys},
     {"gate", gate_keys},
+    {"evidence", aud_config_evidence_keys},
+    {"evidence.reviews", aud_config_review_keys},
 };
 const size_t aud_num_config_key_sets = AUD_COUNT(aud_config_key_sets);
 
@@ -39,7 +41,8 @@ void aud_config_defaults(aud_config *out)
                         .num_packs = 1,
                         .fail_on = AUD_SEV_HIGH,
                         .min_subjects = 1,
-                        .waiver_notice_days = 14};
+                        .waiver_notice_days = 14,
+                        .fiscal_month = 1};
 }
 
 static aud_status want_list(const aud_node *node, const char *what, aud_error *err)
@@ -397,7 +400,7 @@ static aud_status read_gate(const aud_node *map, aud_config *out, aud_error *err
 /* Parts of the contract that this version does not have are refused, not passed over. */
 static aud_status refuse_later_keys(const aud_node *root, aud_error *err)
 {
-    static const char *const later[] = {"scopes", "evidence"};
+    static const char *const later[] = {"scopes"};
 
     for (size_t i = 0; i < AUD_COUNT(later); i++) {
         const aud_node *node = aud_node_get(root, later[i]);
@@ -441,6 +444,7 @@ static aud_status read_root(const aud_node *root, aud_arena *arena, aud_config *
     AUD_TRY(read_accepts(aud_node_get(root, "accept"), arena, out, err));
     AUD_TRY(optional(root, "waivers", &out->waivers, err));
     AUD_TRY(optional(root, "baseline", &out->baseline, err));
+    AUD_TRY(aud_config_evidence(aud_node_get(root, "evidence"), arena, out, err));
     return read_gate(aud_node_get(root, "gate"), out, err);
 }
 

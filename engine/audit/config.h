@@ -70,6 +70,9 @@ typedef struct aud_config {
     aud_str waivers;            /* file; empty: none */
     int64_t max_waiver_days;    /* from approval to expiry; 0: no bound */
     int64_t waiver_notice_days; /* how long before its end a waiver is said to lapse soon */
+    int64_t fiscal_month;       /* in which the fiscal year begins; 1 is January */
+    const aud_review_info *reviews;
+    size_t num_reviews;
 } aud_config;
 
 /* The keys of each map of a configuration, NULL-terminated: schemas/ says the same to editors. */

@@ -399,13 +399,26 @@ static void forget(const aud_run *run, source_run *s, aud_collector **collectors
     }
 }
 
+/* Time alone makes a snapshot too old. */
+static void note_end_of_age(aud_run *run, const source_run *s)
+{
+    const int64_t end = s->taken + s->config->max_age_seconds + 1;
+
+    if (end > run->result.at && end < run->result.next_change) {
+        run->result.next_change = end;
+    }
+}
+
 /* A snapshot that is too old, or does not say how old it is, is evidence of nothing. */
 static aud_status check_age(aud_run *run, source_run *s, aud_collector **collectors, aud_error *err)
 {
     aud_str reason;
 
-    if (s->config->max_age_seconds == 0 || s->vcs == NULL ||
-        (s->taken != INT64_MAX && run->result.at - s->taken <= s->config->max_age_seconds)) {
+    if (s->config->max_age_seconds == 0 || s->vcs == NULL) {
+        return AUD_OK;
+    }
+    if (s->taken != INT64_MAX && run->result.at - s->taken <= s->config->max_age_seconds) {
+        note_end_of_age(run, s);
         return AUD_OK;
     }
     forget(run, s, collectors);

@@ -55,6 +55,20 @@ const aud_run_times *aud_run_timings(const aud_run *run)
     return &run->times;
 }
 
+aud_str aud_run_policy_text(const aud_run *run, aud_str id)
+{
+    size_t num = 0;
+    const aud_policy_info *infos =
+        run->policies == NULL ? NULL : aud_policy_set_infos(run->policies, &num);
+
+    for (size_t i = 0; i < num; i++) {
+        if (aud_str_eq(infos[i].id, id)) {
+            return aud_policy_set_text(run->policies, i);
+        }
+    }
+    return (aud_str){NULL, 0};
+}
+
 static aud_status make(const aud_run_options *options, aud_run **out, aud_error *err)
 {
     aud_run *run = aud_alloc_zero(1, sizeof *run);

@@ -54,6 +54,8 @@ typedef struct aud_run aud_run;
 AUD_NODISCARD aud_status aud_run_new(const aud_run_options *options, aud_run **out, aud_error *err);
 void aud_run_freep(aud_run **run);
 const aud_result *aud_run_result(const aud_run *run);
+/* The Lua text of a policy by its id; empty for one of the engine's own. */
+aud_str aud_run_policy_text(const aud_run *run, aud_str id);
 const aud_run_times *aud_run_timings(const aud_run *run);
 
 /* Infos of every policy that the options give, without reading any source. */

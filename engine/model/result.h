@@ -146,6 +146,13 @@ typedef struct aud_waiver_info {
     aud_str history; /* why there is no commit; empty where there is one */
 } aud_waiver_info;
 
+/* When somebody last looked at a protocol or a suite, and found it fit (PCI DSS 12.3.3). */
+typedef struct aud_review_info {
+    aud_str protocol, suite; /* empty: any */
+    aud_str by, note;
+    int64_t reviewed;
+} aud_review_info;
+
 /* One source, with the sum: files = gave + nothing + excluded + not_judged. */
 typedef struct aud_source_info {
     aud_str name;
@@ -221,6 +228,8 @@ typedef struct aud_change_info {
     } proposed;
 } aud_change_info;
 
+struct aud_period_info; /* engine/model/period_info.h */
+
 typedef struct aud_result {
     aud_str tool_version;
     int64_t at;    /* the judged instant */
@@ -254,9 +263,12 @@ typedef struct aud_result {
     size_t totals[AUD_NUM_VERDICTS];
     size_t severities[AUD_NUM_SEVERITIES]; /* of findings that failed */
     aud_gate gate;
-    aud_str config_path;           /* empty: built-in defaults */
-    aud_str config_sha256;         /* empty without one */
-    const aud_change_info *change; /* NULL: a full audit */
+    aud_str config_path;                  /* empty: built-in defaults */
+    aud_str config_sha256;                /* empty without one */
+    const aud_change_info *change;        /* NULL: a full audit */
+    const struct aud_period_info *period; /* NULL: the state of an instant alone */
+    const aud_review_info *reviews;       /* as the configuration records them */
+    size_t num_reviews;
     int64_t next_change; /* next instant at which time alone changes a verdict; INT64_MAX: none */
 } aud_result;
 

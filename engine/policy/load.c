@@ -437,6 +437,11 @@ const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *o
     return set->infos;
 }
 
+aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy)
+{
+    return policy < set->num ? set->policies[policy].text : (aud_str){NULL, 0};
+}
+
 const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num)
 {
     *out_num = set->num_errors;

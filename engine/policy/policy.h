@@ -64,6 +64,8 @@ AUD_NODISCARD aud_status aud_policy_set_new(const aud_policy_load *load, aud_pol
                                             aud_error *err);
 void aud_policy_set_freep(aud_policy_set **set);
 const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *out_num);
+/* Text of a policy, by its place among the infos. */
+aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy);
 const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num);
 
 /* How one policy judged one subject. Borrowed until the judge's next subject. */
