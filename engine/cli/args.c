@@ -29,6 +29,13 @@ typedef enum opt {
     OPT_SKIP,
     OPT_MIN_SEVERITY,
     OPT_PASSWORD_FILE,
+    OPT_PERIOD,
+    OPT_REF,
+    OPT_PACK,
+    OPT_ALL_COMMITS,
+    OPT_FISCAL_START,
+    OPT_TRUST,
+    OPT_DIGESTS_ONLY,
     OPT_JOBS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -88,6 +95,18 @@ static const opt_row rows[NUM_OPTS] = {
                           "show findings from this severity on (display only)"},
     [OPT_PASSWORD_FILE] = {"password-file", 0, "FILE", "CERTAUDIT_PASSWORD_FILE",
                            "passwords for key stores, one a line, tried in order"},
+    [OPT_PERIOD] = {"period", 0, "PERIOD", "CERTAUDIT_PERIOD",
+                    "evidence: 2026, 2026-H2, 2026-Q3, 2026-07, FY2027-Q1, 2026-07-01..2026-09-30"},
+    [OPT_REF] = {"ref", 0, "REF", "CERTAUDIT_REF",
+                 "evidence: the branch whose commits are judged (default: HEAD)"},
+    [OPT_PACK] = {"pack", 0, "PATH", NULL, "evidence: the pack to write"},
+    [OPT_ALL_COMMITS] = {"all-commits", 0, NULL, NULL,
+                         "evidence: every commit of the history, not first parents alone"},
+    [OPT_FISCAL_START] = {"fiscal-start", 0, "MONTH", "CERTAUDIT_FISCAL_START",
+                          "evidence: month in which the fiscal year starts, 1 to 12"},
+    [OPT_TRUST] = {"trust", 0, "FILE", "CERTAUDIT_TRUST",
+                   "verify: certificates whose signatures count"},
+    [OPT_DIGESTS_ONLY] = {"digests-only", 0, NULL, NULL, "verify: no signature is asked for"},
     [OPT_JOBS] = {"jobs", 'j', "N", "CERTAUDIT_JOBS", "threads (default: all processors)"},
     [OPT_QUIET] = {"quiet", 'q', NULL, NULL, "no progress and no hints on standard error"},
     [OPT_VERBOSE] = {"verbose", 'v', NULL, NULL, "timings on standard error"},
@@ -296,6 +315,27 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_PASSWORD_FILE:
         args->password_file = value;
+        break;
+    case OPT_PERIOD:
+        args->period_text = value;
+        break;
+    case OPT_REF:
+        args->ref = value;
+        break;
+    case OPT_PACK:
+        args->pack = value;
+        break;
+    case OPT_ALL_COMMITS:
+        args->all_commits = true;
+        break;
+    case OPT_FISCAL_START:
+        args->fiscal_text = value;
+        break;
+    case OPT_TRUST:
+        args->trust = value;
+        break;
+    case OPT_DIGESTS_ONLY:
+        args->digests_only = true;
         break;
     case OPT_JOBS:
         args->jobs_text = value;
@@ -506,6 +546,16 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->min_severity_text;
     case OPT_PASSWORD_FILE:
         return args->password_file;
+    case OPT_PERIOD:
+        return args->period_text;
+    case OPT_REF:
+        return args->ref;
+    case OPT_PACK:
+        return args->pack;
+    case OPT_FISCAL_START:
+        return args->fiscal_text;
+    case OPT_TRUST:
+        return args->trust;
     case OPT_JOBS:
         return args->jobs_text;
     case OPT_PROGRESS:

@@ -41,6 +41,9 @@ typedef struct aud_args {
     aud_str objects; /* of a push: the folder that git keeps them in until it is taken */
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text, dir;
+    aud_str period_text, ref, pack, fiscal_text; /* evidence */
+    aud_str trust;                               /* verify */
+    bool all_commits, digests_only;
     int64_t at;
     aud_severity fail_on, min_severity;
     bool has_fail_on, fail_on_new;
@@ -86,6 +89,8 @@ int aud_command_show(aud_args *args, aud_out *out);
 int aud_command_compare(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
 int aud_command_init(aud_args *args, aud_out *out);
+int aud_command_evidence(aud_args *args, aud_out *out);
+int aud_command_verify(aud_args *args, aud_out *out);
 int aud_help(const char *command, aud_out *out);
 /* Columns of the terminal that standard output is; 0 if it is none. */
 unsigned aud_terminal_width(void);

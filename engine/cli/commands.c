@@ -42,6 +42,23 @@ static const command commands[] = {
      "\n"
      "Ignored files of a work tree are those of its .gitignore files and .git/info/exclude;\n"
      "core.excludesFile is not read: no git configuration changes what is judged.\n"},
+    {"evidence", aud_command_evidence, "evidence [REPOSITORY]",
+     "what was true at every commit of a period, as a pack",
+     "Judges the state at every first-parent commit of --ref in the --period, and at the instants\n"
+     "between commits at which time alone changes a verdict, each by the rules (configuration,\n"
+     "policies, waivers) of its own commit, and writes a pack: index.html, results.json,\n"
+     "results.sarif, junit.xml, population.csv, cipher_inventory.csv, waivers.csv, timeline.csv,\n"
+     "statement.json, config.json, run.json, the policies, SHA256SUMS. Exit 0 if the pack is\n"
+     "complete, whatever the period was like.\n"
+     "\n"
+     "Examples:\n"
+     "  certaudit evidence --period 2026-Q3 --ref main --pack out/2026-Q3\n"
+     "  certaudit evidence --period FY2027-Q1 --fiscal-start 7 --pack out/FY2027-Q1\n"
+     "  certaudit evidence --period 2026-07-01..2026-08-15 --pack out/audit infra.git\n"},
+    {"verify", aud_command_verify, "verify PACK", "whether a pack is what it was when it was made",
+     "Checks every file of the pack against SHA256SUMS: one that was changed, taken out or added "
+     "is\n"
+     "named, exit 5. --digests-only asks for no signature.\n"},
     {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
      "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
      "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},
@@ -89,8 +106,6 @@ static const command commands[] = {
      "with --fail-on-new 1 where something is new.\n"},
     {"version", run_version, "version", "program and library versions", ""},
     {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
-    {"evidence", NULL, NULL, NULL, NULL},
-    {"verify", NULL, NULL, NULL, NULL},
     {"inventory", NULL, NULL, NULL, NULL},
     {"completion", NULL, NULL, NULL, NULL},
 };
