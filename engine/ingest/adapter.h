@@ -41,9 +41,12 @@ typedef struct aud_adapter {
                        aud_reader_scratch *scratch, const aud_sink *sink, aud_error *err);
 } aud_adapter;
 
-/* Declared from adapters.def: one line AUD_ADAPTER(name) a file. */
+/* Declared from adapters.def, one line AUD_ADAPTER(name) a file, and from snapshots.def. */
 #define AUD_ADAPTER(name) extern const aud_adapter aud_adapter_##name;
+#define AUD_SNAPSHOT(name, spec) AUD_ADAPTER(name)
 #include "engine/ingest/adapters.def"
+#include "engine/ingest/snapshots.def"
+#undef AUD_SNAPSHOT
 #undef AUD_ADAPTER
 
 const aud_adapter *aud_adapter_find(aud_str name);

@@ -5,13 +5,19 @@
 
 static const aud_adapter *const adapters[] = {
 #define AUD_ADAPTER(name) &aud_adapter_##name,
+#define AUD_SNAPSHOT(name, spec) AUD_ADAPTER(name)
 #include "engine/ingest/adapters.def"
+#include "engine/ingest/snapshots.def"
+#undef AUD_SNAPSHOT
 #undef AUD_ADAPTER
 };
 
 static const char *const adapter_names[] = {
 #define AUD_ADAPTER(name) #name,
+#define AUD_SNAPSHOT(name, spec) AUD_ADAPTER(name)
 #include "engine/ingest/adapters.def"
+#include "engine/ingest/snapshots.def"
+#undef AUD_SNAPSHOT
 #undef AUD_ADAPTER
 };
 

@@ -25,8 +25,12 @@ void aud_inventory_begin(aud_inventory *inv, uint32_t line)
         inv->num_problems = 0;
     }
     inv->line = line;
+    inv->use = AUD_USE_LISTED;
+    inv->lineage = (aud_str){NULL, 0};
+    inv->history = false;
     inv->certs.len = 0;
-    inv->dns_names.len = inv->ip_addresses.len = inv->locations.len = inv->owners.len = 0;
+    inv->dns_names.len = inv->ip_addresses.len = inv->locations.len = 0;
+    inv->owners.len = inv->owner_notes.len = 0;
 }
 
 void aud_inventory_clear(aud_inventory *inv)
@@ -35,6 +39,7 @@ void aud_inventory_clear(aud_inventory *inv)
     aud_free(inv->ip_addresses.items);
     aud_free(inv->locations.items);
     aud_free(inv->owners.items);
+    aud_free(inv->owner_notes.items);
     aud_free(inv->certs.items);
     aud_arena_clear(&inv->keys.arena);
     *inv = (aud_inventory){.reading = inv->reading};
@@ -78,6 +83,16 @@ aud_status aud_inventory_add(aud_inventory *inv, aud_inv_field field, aud_str te
     return push(inv, field, text, line, false, err);
 }
 
+aud_status aud_inventory_add_owner(aud_inventory *inv, aud_str text, const char *note,
+                                   uint32_t line, aud_error *err)
+{
+    AUD_TRY(aud_inventory_add(inv, AUD_INV_OWNERS, text, line, err));
+    if (inv->last[AUD_INV_OWNERS]) {
+        inv->last[AUD_INV_OWNERS]->note = note;
+    }
+    return AUD_OK;
+}
+
 aud_status aud_inventory_add_bad(aud_inventory *inv, aud_inv_field field, uint32_t line,
                                  aud_error *err)
 {
@@ -117,7 +132,7 @@ aud_status aud_inventory_finish(aud_inventory *inv, aud_error *err)
 aud_status aud_inventory_end(aud_inventory *inv, aud_error *err)
 {
     aud_inv_facts f = {.inv = inv, .arena = inv->reading->arena};
-    aud_seen seen = {.where = aud_reading_at(inv->reading, inv->line, AUD_USE_LISTED)};
+    aud_seen seen = {.where = aud_reading_at(inv->reading, inv->line, inv->use)};
 
     AUD_TRY(aud_inv_facts_read(&f, err));
     seen.where.record = f.identity;

@@ -44,6 +44,7 @@ typedef struct aud_inv_value {
     aud_str text;
     uint32_t line;
     bool bad;                         /* of a type that the field cannot have */
+    const char *note;                 /* of an owner: where in the record ("tag Owner"), or NULL */
     const struct aud_inv_value *next; /* of the same field, in order */
 } aud_inv_value;
 
@@ -64,13 +65,19 @@ typedef struct aud_inventory {
     aud_inv_value *last[AUD_INV_NUM_FIELDS];
     bool given[AUD_INV_NUM_FIELDS]; /* as an empty list: known to hold nothing */
     uint32_t line;
+    /* What a format knows of the record as a whole; as aud_inventory_begin() leaves them, it is
+     * listed, and no history. */
+    aud_use use;
+    aud_str lineage;
+    bool history;
     uint64_t num_gaps;
     const char *problem[AUD_INV_NUM_FIELDS]; /* why a field's value is none; static */
     uint32_t problem_line[AUD_INV_NUM_FIELDS];
     size_t num_problems;
     /* lists of the record at hand, kept from one to the next for their room */
     AUD_VEC(aud_str) dns_names, ip_addresses, locations, owners;
-    AUD_VEC(aud_str) certs; /* DER */
+    AUD_VEC(const char *) owner_notes; /* as many as owners */
+    AUD_VEC(aud_str) certs;            /* DER */
     aud_inv_key_cache keys;
 } aud_inventory;
 
@@ -81,6 +88,9 @@ void aud_inventory_begin(aud_inventory *inv, uint32_t line);
 /* Copies the text. Blank texts say nothing; of OTHER fields only what may be a key is kept. */
 AUD_NODISCARD aud_status aud_inventory_add(aud_inventory *inv, aud_inv_field field, aud_str text,
                                            uint32_t line, aud_error *err);
+/* An owner, and where in the record he stands ("tag Owner"); `note` lives as long as the record. */
+AUD_NODISCARD aud_status aud_inventory_add_owner(aud_inventory *inv, aud_str text, const char *note,
+                                                 uint32_t line, aud_error *err);
 /* The field is there with a value that it cannot have. */
 AUD_NODISCARD aud_status aud_inventory_add_bad(aud_inventory *inv, aud_inv_field field,
                                                uint32_t line, aud_error *err);

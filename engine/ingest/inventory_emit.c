@@ -123,7 +123,7 @@ static aud_status build_record(aud_inv_facts *f, const aud_bag **out, aud_error 
 
 static aud_status list_owners(aud_inv_facts *f, aud_seen *seen, aud_error *err)
 {
-    aud_str place;
+    aud_str place = {NULL, 0};
     aud_owner *owners = aud_arena_array(f->arena, f->inv->owners.len, sizeof(*owners));
 
     if (!owners) {
@@ -134,10 +134,15 @@ static aud_status list_owners(aud_inv_facts *f, aud_seen *seen, aud_error *err)
         AUD_TRY(aud_inv_concat(f->arena, parts, AUD_COUNT(parts), &place, err));
     }
     for (size_t i = 0; i < f->inv->owners.len; i++) {
+        const char *note = f->inv->owner_notes.items[i];
         owners[i] = (aud_owner){.name = f->inv->owners.items[i],
                                 .as_written = f->inv->owners.items[i],
                                 .place = place,
                                 .origin = AUD_OWNER_INVENTORY};
+        if (note) {
+            const aud_str parts[] = {place, AUD_LIT(", "), aud_str_of(note)};
+            AUD_TRY(aud_inv_concat(f->arena, parts, AUD_COUNT(parts), &owners[i].place, err));
+        }
     }
     seen->owners = owners;
     seen->num_owners = f->inv->owners.len;
@@ -159,8 +164,10 @@ static aud_status emit_own(aud_inv_facts *f, const aud_seen *seen_record, aud_er
     seen.kind = AUD_KIND_CERTIFICATE;
     seen.identity = (aud_str){NULL, 0};
     seen.der = f->inv->certs.items[0];
-    AUD_TRY(aud_arena_printf(f->arena, &seen.lineage, err, "record:%.*s:%.*s",
-                             AUD_ARG(r->input->source), AUD_ARG(f->identity)));
+    if (f->inv->lineage.len == 0) {
+        AUD_TRY(aud_arena_printf(f->arena, &seen.lineage, err, "record:%.*s:%.*s",
+                                 AUD_ARG(r->input->source), AUD_ARG(f->identity)));
+    }
     return aud_reading_certificate(r, &seen, err);
 }
 
@@ -184,7 +191,8 @@ aud_status aud_inv_emit(aud_inv_facts *f, aud_seen *seen, aud_error *err)
     seen->identity = f->identity;
     seen->environment = aud_inv_text(f, AUD_INV_ENVIRONMENT);
     seen->active_unknown = f->status.len == 0;
-    seen->where.history = !f->active;
+    seen->where.history = !f->active || f->inv->history;
+    seen->lineage = f->inv->lineage;
     AUD_TRY(list_owners(f, seen, err));
     if (f->num_own > 0) {
         AUD_TRY(emit_own(f, seen, err));

@@ -146,7 +146,8 @@ static const unsigned char cuts[256] = {
 
 /* Cuts a cell into its parts; a list of JSON comes as several values already. */
 static aud_status read_list(aud_inv_facts *f, aud_inv_field field, unsigned cut,
-                            aud_status (*add)(aud_inv_facts *f, aud_str part, aud_error *err),
+                            aud_status (*add)(aud_inv_facts *f, const aud_inv_value *v,
+                                              aud_str part, aud_error *err),
                             aud_error *err)
 {
     for (const aud_inv_value *v = f->inv->values[field]; v; v = v->next) {
@@ -161,7 +162,7 @@ static aud_status read_list(aud_inv_facts *f, aud_inv_field field, unsigned cut,
             }
             const aud_str part = aud_str_trim(aud_str_sub(v->text, from, to - from));
             if (part.len > 0) {
-                AUD_TRY(add(f, part, err));
+                AUD_TRY(add(f, v, part, err));
             }
             from = to + 1;
         }
@@ -174,10 +175,15 @@ static aud_status read_list(aud_inv_facts *f, aud_inv_field field, unsigned cut,
     return AUD_OK;
 }
 
-static aud_status add_san(aud_inv_facts *f, aud_str part, aud_error *err)
+static aud_status add_san(aud_inv_facts *f, const aud_inv_value *v, aud_str part, aud_error *err)
 {
-    const aud_str name = aud_inv_san(part);
+    AUD_UNUSED(v);
+    aud_str name = aud_inv_san(part);
 
+    if (name.len > 1 && name.ptr[name.len - 1] == '.') { /* the root's: DNS writes it, certificates
+                                                            do not */
+        name.len--;
+    }
     if (name.len == 0 || f->inv->dns_names.len + f->inv->ip_addresses.len >= MAX_LIST) {
         return AUD_OK;
     }
@@ -190,19 +196,25 @@ static aud_status add_san(aud_inv_facts *f, aud_str part, aud_error *err)
     return AUD_VEC_PUSH(&f->inv->dns_names, name, err);
 }
 
-static aud_status add_location(aud_inv_facts *f, aud_str part, aud_error *err)
+static aud_status add_location(aud_inv_facts *f, const aud_inv_value *v, aud_str part,
+                               aud_error *err)
 {
+    AUD_UNUSED(v);
     return f->inv->locations.len < MAX_LIST ? AUD_VEC_PUSH(&f->inv->locations, part, err) : AUD_OK;
 }
 
-static aud_status add_owner(aud_inv_facts *f, aud_str part, aud_error *err)
+static aud_status add_owner(aud_inv_facts *f, const aud_inv_value *v, aud_str part, aud_error *err)
 {
     for (size_t i = 0; i < f->inv->owners.len; i++) {
         if (aud_str_eq(f->inv->owners.items[i], part)) {
             return AUD_OK;
         }
     }
-    return f->inv->owners.len < MAX_LIST ? AUD_VEC_PUSH(&f->inv->owners, part, err) : AUD_OK;
+    if (f->inv->owners.len == MAX_LIST) {
+        return AUD_OK;
+    }
+    AUD_TRY(AUD_VEC_PUSH(&f->inv->owner_notes, v->note, err));
+    return AUD_VEC_PUSH(&f->inv->owners, part, err);
 }
 
 static aud_status read_lists(aud_inv_facts *f, aud_error *err)

@@ -68,7 +68,7 @@ static inline void check_insisted(const char *format, const char *const *texts, 
 static inline void check_failing(const char *format, const char *fixture,
                                  const aud_read_options *options)
 {
-    char path[256];
+    char path[512];
     aud_buf bytes;
 
     (void)snprintf(path, sizeof(path), "fixtures/ingest/%s/%s", format, fixture);
