@@ -27,7 +27,7 @@ void aud_inventory_begin(aud_inventory *inv, uint32_t line)
     inv->line = line;
     inv->use = AUD_USE_LISTED;
     inv->lineage = (aud_str){NULL, 0};
-    inv->history = false;
+    inv->history = inv->only_certificate = false;
     inv->certs.len = 0;
     inv->dns_names.len = inv->ip_addresses.len = inv->locations.len = 0;
     inv->owners.len = inv->owner_notes.len = 0;
@@ -91,6 +91,14 @@ aud_status aud_inventory_add_owner(aud_inventory *inv, aud_str text, const char 
         inv->last[AUD_INV_OWNERS]->note = note;
     }
     return AUD_OK;
+}
+
+aud_status aud_inventory_add_der(aud_inventory *inv, aud_str der, aud_error *err)
+{
+    aud_str copy;
+
+    AUD_TRY(aud_arena_dup(inv->reading->arena, der, &copy, err));
+    return AUD_VEC_PUSH(&inv->certs, copy, err);
 }
 
 aud_status aud_inventory_add_bad(aud_inventory *inv, aud_inv_field field, uint32_t line,

@@ -70,6 +70,7 @@ typedef struct aud_inventory {
     aud_use use;
     aud_str lineage;
     bool history;
+    bool only_certificate; /* without a certificate it is no record; its problems are told */
     uint64_t num_gaps;
     const char *problem[AUD_INV_NUM_FIELDS]; /* why a field's value is none; static */
     uint32_t problem_line[AUD_INV_NUM_FIELDS];
@@ -91,6 +92,8 @@ AUD_NODISCARD aud_status aud_inventory_add(aud_inventory *inv, aud_inv_field fie
 /* An owner, and where in the record he stands ("tag Owner"); `note` lives as long as the record. */
 AUD_NODISCARD aud_status aud_inventory_add_owner(aud_inventory *inv, aud_str text, const char *note,
                                                  uint32_t line, aud_error *err);
+/* A certificate of the record, as DER: the first is its own, the others are its chain. */
+AUD_NODISCARD aud_status aud_inventory_add_der(aud_inventory *inv, aud_str der, aud_error *err);
 /* The field is there with a value that it cannot have. */
 AUD_NODISCARD aud_status aud_inventory_add_bad(aud_inventory *inv, aud_inv_field field,
                                                uint32_t line, aud_error *err);

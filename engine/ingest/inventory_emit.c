@@ -196,7 +196,7 @@ aud_status aud_inv_emit(aud_inv_facts *f, aud_seen *seen, aud_error *err)
     AUD_TRY(list_owners(f, seen, err));
     if (f->num_own > 0) {
         AUD_TRY(emit_own(f, seen, err));
-    } else {
+    } else if (!f->inv->only_certificate) {
         AUD_TRY(build_record(f, &seen->bag, err));
         AUD_TRY(r->sink->subject(r->sink->ctx, seen, err));
     }

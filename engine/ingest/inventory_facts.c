@@ -332,14 +332,11 @@ static aud_status gather_cert(void *ctx, aud_str der, aud_error *err)
 {
     aud_inv_facts *f = ctx;
 
-    aud_str copy;
-
-    if (f->inv->certs.len == MAX_CERTS) {
+    if (f->inv->certs.len >= MAX_CERTS) {
         aud_inv_problem(f, AUD_INV_CERTIFICATE, f->inv->line, "holds more than 64 certificates");
         return AUD_OK;
     }
-    AUD_TRY(aud_arena_dup(f->arena, der, &copy, err));
-    return AUD_VEC_PUSH(&f->inv->certs, copy, err);
+    return aud_inventory_add_der(f->inv, der, err);
 }
 
 /* Base64 of DER, without marks. */

@@ -319,6 +319,16 @@ static aud_status tell_more(aud_snap *s, aud_error *err)
     return AUD_OK;
 }
 
+static bool is_json(aud_str head)
+{
+    size_t at = aud_str_starts(head, AUD_LIT("\xef\xbb\xbf")) ? 3 : 0;
+
+    while (at < head.len && memchr(" \t\r\n", head.ptr[at], 4)) {
+        at++;
+    }
+    return at < head.len && (head.ptr[at] == '{' || head.ptr[at] == '[');
+}
+
 static void snap_clear(aud_snap *s)
 {
     aud_walk_close(&s->walk);
@@ -338,7 +348,7 @@ aud_status aud_snapshot_read(const aud_snapshot *format, aud_input *input,
     aud_inventory_init(&s.inv, &reading);
     aud_arena_init(&s.records, (size_t)512 << 20);
     aud_arena_init(&s.headers, (size_t)512 << 20);
-    AUD_TRY(aud_walk_open(&s.walk, input, format->yaml, err));
+    AUD_TRY(aud_walk_open(&s.walk, input, format->yaml && !is_json(input->head), err));
     AUD_TRY(read_all(&s, err));
     AUD_TRY(tell_more(&s, err));
     return aud_inventory_finish(&s.inv, err);
@@ -392,14 +402,7 @@ unsigned aud_snapshot_sniff(const aud_snapshot *format, aud_str head)
     if (format->sniff) {
         return format->sniff(head);
     }
-    if (aud_str_starts(head, AUD_LIT("\xef\xbb\xbf"))) {
-        head = aud_str_sub(head, 3, head.len);
-    }
-    while (head.len > 0 && (head.ptr[0] == ' ' || head.ptr[0] == '\n' || head.ptr[0] == '\r' ||
-                            head.ptr[0] == '\t')) {
-        head = aud_str_sub(head, 1, head.len);
-    }
-    if (head.len == 0 || (head.ptr[0] != '{' && head.ptr[0] != '[')) {
+    if (!is_json(head)) {
         return 0;
     }
     for (size_t i = 0; format->marks && format->marks[i]; i++) {

@@ -198,6 +198,25 @@ static const struct {
     {"/zgrab2-jsonl/", ".jsonl", "zgrab2_json"}, {"/zgrab2-jsonl/", ".json", "zgrab2_json"},
 };
 
+/* Which format of snapshots.def a folder may hold; test_snapshots.c says which file is which. */
+static const struct {
+    const char *folder, *adapter;
+} snapshots[] = {
+    {"/aws-acm/", "aws_acm"},
+    {"/aws-elb-iam/", "aws_iam"},
+    {"/azure-keyvault/", "azure_key_vault"},
+    {"/cert-containers/k8s-", "kubernetes"},
+    {"/cert-manager/", "kubernetes"},
+    {"/ct-logs/", "certspotter"},
+    {"/ct-logs/", "crtsh"},
+    {"/gcp/certificatemanager", "gcp_certificate_manager"},
+    {"/gcp/cloudsql", "gcp_cloud_sql"},
+    {"/gcp/compute", "gcp_compute"},
+    {"/gcp/handmade-gcloud-certificate", "gcp_certificate_manager"},
+    {"/kubernetes/", "kubernetes"},
+    {"/ownership/backstage", "kubernetes"}, /* an object of the same form */
+};
+
 /* Everybody's own; other tables may be inventories. */
 static bool fits(const char *path, const char *bidder)
 {
@@ -207,6 +226,11 @@ static bool fits(const char *path, const char *bidder)
         if (strstr(path, owned[i].folder) &&
             aud_str_ends(aud_str_of(path), aud_str_of(owned[i].suffix))) {
             return strcmp(bidder, owned[i].adapter) == 0;
+        }
+    }
+    for (size_t i = 0; i < AUD_COUNT(snapshots); i++) {
+        if (strstr(path, snapshots[i].folder) && strcmp(bidder, snapshots[i].adapter) == 0) {
+            return true;
         }
     }
     return bidder[0] == '\0' || (table && strcmp(bidder, "inventory_csv") == 0);
