@@ -96,29 +96,46 @@ static bool same_member(const raw_sighting *a, const raw_sighting *b)
     return aud_str_eq(a->id, b->id) && (a->merges || same_bag(a->bag, b->bag));
 }
 
+static aud_status grow_raws(merge *m, size_t total, aud_error *err)
+{
+    raw_sighting *grown = aud_realloc(m->raws, total * sizeof *grown);
+
+    if (grown == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory for %zu sightings", total);
+    }
+    m->raws = grown;
+    return AUD_OK;
+}
+
 static aud_status gather(merge *m, aud_collector **collectors, size_t num, aud_error *err)
 {
-    size_t total = 0, at = 0;
+    size_t total = 0, at, largest = 0;
 
     for (size_t i = 0; i < num; i++) {
         total += collectors[i]->raws.len;
+        largest = collectors[i]->raws.len > collectors[largest]->raws.len ? i : largest;
     }
-    m->raws = aud_alloc_zero(total, sizeof *m->raws);
-    if (m->raws == NULL || total > UINT32_MAX / 2) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory for %zu sightings", total);
+    if (total > UINT32_MAX / 2) {
+        return aud_fail(err, AUD_E_LIMIT, "more than %u sightings", UINT32_MAX / 2);
     }
+    /* the largest part is grown in its place: a million records are not held twice */
+    m->raws = num == 0 ? NULL : AUD_MOVE(collectors[largest]->raws.items);
+    at = num == 0 ? 0 : collectors[largest]->raws.len;
+    AUD_TRY(grow_raws(m, total, err));
     for (size_t i = 0; i < num; i++) {
         aud_collector *c = collectors[i];
 
-        if (c->raws.len > 0) {
+        if (i != largest && c->raws.len > 0) {
             memcpy(m->raws + at, c->raws.items, c->raws.len * sizeof *m->raws);
+            at += c->raws.len;
         }
-        at += c->raws.len;
         aud_arena_adopt(&m->population->arena, &c->arena);
         aud_collector_freep(&collectors[i]);
     }
     m->num_raws = total;
-    qsort(m->raws, m->num_raws, sizeof *m->raws, order_raws);
+    if (total > 0) {
+        qsort(m->raws, m->num_raws, sizeof *m->raws, order_raws);
+    }
     return AUD_OK;
 }
 

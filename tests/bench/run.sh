@@ -7,13 +7,15 @@ certaudit=$1 estate=$2 work=$3 num=${4:-50000}
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 mkdir -p "$work"
 cd "$work"
-if [ ! -d "estate-$num.git" ]; then
-    echo "making $num certificates in a git repository ..."
-    git init -q --bare "estate-$num.git"
-    "$estate" make "$num" | git -C "estate-$num.git" fast-import --quiet
-    git -C "estate-$num.git" repack -adfq
-    git -C "estate-$num.git" symbolic-ref HEAD refs/heads/main
-fi
+make_estate() {
+    [ ! -d "estate-$1.git" ] || return 0
+    echo "making $1 certificates in a git repository ..."
+    git init -q --bare "estate-$1.git"
+    "$estate" make "$1" | git -C "estate-$1.git" fast-import --quiet
+    git -C "estate-$1.git" repack -adfq
+    git -C "estate-$1.git" symbolic-ref HEAD refs/heads/main
+}
+make_estate "$num"
 repo=estate-$num.git
 git -C "$repo" ls-tree -r HEAD | awk '{print $3}' >ids.txt
 git -C "$repo" cat-file --batch='' <ids.txt >all.pem
@@ -61,3 +63,7 @@ if command -v go >/dev/null; then
 else
     echo "the same in Go               skipped: no go (Debian: golang-go)"
 fi
+tenth=$((num / 10))
+make_estate "$tenth"
+small=$(best "$certaudit" check "${four[@]}" -q -o junit=j.xml -o sarif=s.sarif -o html=h.html "estate-$tenth.git")
+echo "$tenth certificates          $small s, $num $full s: ratio $(ratio "$full" "$small") (budget 10.5)"
