@@ -222,3 +222,19 @@ bool aud_report_same_lack(const aud_coverage *a, const aud_coverage *b)
     return aud_str_eq(a->source, b->source) && aud_str_eq(a->by, b->by) &&
            aud_str_eq(a->fact, b->fact);
 }
+
+aud_value aud_report_fact(const aud_object *object, const char *name, aud_arena *scratch)
+{
+    const unsigned field =
+        object->get == NULL ? UINT32_MAX : aud_field_find(object->type, aud_str_of(name));
+
+    return field == UINT32_MAX ? aud_unknown() : object->get(object->self, field, scratch);
+}
+
+aud_str aud_report_fact_text(const aud_object *object, const char *name, aud_arena *scratch)
+{
+    const aud_value value = aud_report_fact(object, name, scratch);
+
+    return value.presence == AUD_PRESENT && value.type == AUD_T_STRING ? value.as.string
+                                                                       : (aud_str){NULL, 0};
+}

@@ -45,6 +45,11 @@ const char *aud_report_exit_meaning(aud_exit code);
 AUD_NODISCARD aud_status aud_report_place(const aud_result *result, const aud_sighting *where,
                                           aud_buf *out, aud_error *err);
 
+/* A fact of an object by its name; unknown where its table has none of that name. */
+aud_value aud_report_fact(const aud_object *object, const char *name, aud_arena *scratch);
+/* The same as a text; empty where it is not known, absent or no text. */
+aud_str aud_report_fact_text(const aud_object *object, const char *name, aud_arena *scratch);
+
 /* The path as a relative URI reference (RFC 3986, 4.2), whatever its bytes are. */
 AUD_NODISCARD aud_status aud_report_uri(aud_str path, aud_buf *out, aud_error *err);
 

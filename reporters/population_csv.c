@@ -4,14 +4,6 @@
 
 enum { PLACES_SHOWN = 20 };
 
-static aud_value fact(const aud_object *object, const char *name, aud_arena *scratch)
-{
-    const unsigned field =
-        object->get == NULL ? UINT32_MAX : aud_field_find(object->type, aud_str_of(name));
-
-    return field == UINT32_MAX ? aud_unknown() : object->get(object->self, field, scratch);
-}
-
 /* A value in a word; texts of a list with "; " between. */
 static aud_status add_value(aud_csv *csv, const aud_value *value, aud_error *err)
 {
@@ -41,7 +33,7 @@ static aud_status add_value(aud_csv *csv, const aud_value *value, aud_error *err
 static aud_status put_fact(aud_csv *csv, const aud_object *object, const char *name,
                            aud_arena *scratch, aud_error *err)
 {
-    const aud_value value = fact(object, name, scratch);
+    const aud_value value = aud_report_fact(object, name, scratch);
 
     if (value.presence == AUD_PRESENT && value.type == AUD_T_TIME) {
         return aud_csv_instant(csv, true, value.as.number, err);
@@ -54,12 +46,12 @@ static aud_status put_fact(aud_csv *csv, const aud_object *object, const char *n
 static aud_status put_key(aud_csv *csv, const aud_object *object, aud_arena *scratch,
                           aud_error *err)
 {
-    const aud_value key = fact(object, "key", scratch);
+    const aud_value key = aud_report_fact(object, "key", scratch);
 
     if (key.presence == AUD_PRESENT && key.type == AUD_T_OBJECT) {
-        const aud_value algorithm = fact(&key.as.object, "algorithm", scratch);
-        const aud_value curve = fact(&key.as.object, "curve", scratch);
-        const aud_value bits = fact(&key.as.object, "bits", scratch);
+        const aud_value algorithm = aud_report_fact(&key.as.object, "algorithm", scratch);
+        const aud_value curve = aud_report_fact(&key.as.object, "curve", scratch);
+        const aud_value bits = aud_report_fact(&key.as.object, "bits", scratch);
         const aud_value *size = curve.presence == AUD_PRESENT ? &curve : &bits;
 
         AUD_TRY(add_value(csv, &algorithm, err));

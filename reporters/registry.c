@@ -13,10 +13,10 @@ const aud_reporter *const *aud_reporter_all(size_t *out_num)
     return table;
 }
 
-const aud_reporter *aud_reporter_find(aud_str name)
+const aud_reporter *aud_reporter_find(aud_str name, bool lists)
 {
     for (size_t i = 0; i < AUD_COUNT(table); i++) {
-        if (aud_str_eq(aud_str_of(table[i]->name), name)) {
+        if (table[i]->lists == lists && aud_str_eq(aud_str_of(table[i]->name), name)) {
             return table[i];
         }
     }

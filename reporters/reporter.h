@@ -25,6 +25,7 @@ typedef struct aud_reporter {
     /* "profile=github", "cases=all|failing": one string an option, NULL-terminated; may be NULL.
      * "key=a|b" lists the values allowed, first is the default; "key=" takes any. */
     const char *const *options;
+    bool lists; /* the population, for `inventory`; not what was judged, for `check` */
     /* Writes the report. Sorted input comes out in order; nothing is dropped without a note. */
     aud_status (*write)(const aud_result *result, const aud_report_env *env, aud_out *out,
                         aud_error *err);
@@ -35,8 +36,10 @@ typedef struct aud_reporter {
 #include "reporters/reporters.def"
 #undef AUD_REPORTER
 
-/* All reporters by name; NULL if there is none of that name. */
-const aud_reporter *aud_reporter_find(aud_str name);
+/* The reporters of a command: those that list the population, or the others. NULL if none has the
+ * name. */
+const aud_reporter *aud_reporter_find(aud_str name, bool lists);
+/* All of both. */
 const aud_reporter *const *aud_reporter_all(size_t *out_num);
 /* Value of an option, or the default that the reporter's list gives first, or empty. */
 aud_str aud_reporter_option(const aud_reporter *reporter, const aud_report_env *env,

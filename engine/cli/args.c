@@ -154,23 +154,38 @@ static aud_status unknown_option(const char *word, aud_error *err)
                     near == NULL ? "" : "'?");
 }
 
-static aud_status unknown_format(aud_str name, aud_error *err)
+/* `inventory` lists the population; every other command writes results. */
+static bool lists_population(const aud_args *args)
 {
+    return strcmp(args->command, "inventory") == 0;
+}
+
+static aud_status unknown_format(const aud_args *args, aud_str name, aud_error *err)
+{
+    AUD_CLEANUP(aud_buf_clear) aud_buf text = {.max = 1024};
     const char *names[64];
-    size_t num = 0;
+    size_t num = 0, known = 0;
     const aud_reporter *const *all = aud_reporter_all(&num);
     const char *near;
 
-    for (size_t i = 0; i < num && i < AUD_COUNT(names); i++) {
-        names[i] = all[i]->name;
+    if (!lists_population(args)) {
+        names[known++] = "auto";
     }
-    near = aud_nearest(name, names, num < AUD_COUNT(names) ? num : AUD_COUNT(names));
-    return aud_fail(err, AUD_E_USAGE, "unknown format '%.*s'%s%s%s", AUD_ARG(name),
-                    near == NULL
-                        ? ": it is one of auto, baseline, codequality, csv, github, html, json, "
-                          "junit, markdown, sarif, text"
-                        : "; did you mean '",
-                    near == NULL ? "" : near, near == NULL ? "" : "'?");
+    for (size_t i = 0; i < num && known < AUD_COUNT(names); i++) {
+        if (all[i]->lists == lists_population(args)) {
+            names[known++] = all[i]->name;
+        }
+    }
+    near = aud_nearest(name, names, known);
+    if (near != NULL) {
+        return aud_fail(err, AUD_E_USAGE, "unknown format '%.*s'; did you mean '%s'?",
+                        AUD_ARG(name), near);
+    }
+    for (size_t i = 0; i < known; i++) {
+        AUD_TRY(aud_buf_printf(&text, err, "%s%s", i == 0 ? "" : ", ", names[i]));
+    }
+    return aud_fail(err, AUD_E_USAGE, "unknown format '%.*s': it is one of %.*s", AUD_ARG(name),
+                    AUD_ARG(aud_buf_str(&text)));
 }
 
 /* "cases=all|failing" allows two values, "max=" any. */
@@ -214,12 +229,12 @@ aud_status aud_args_output(aud_args *args, aud_str text, aud_error *err)
         at++;
     }
     name = aud_str_sub(text, 0, at);
-    if (aud_str_eq(name, AUD_LIT("auto"))) {
+    if (aud_str_eq(name, AUD_LIT("auto")) && !lists_population(args)) {
         return aud_forge_outputs(args, aud_str_sub(text, at + 1, text.len), err);
     }
-    output.reporter = aud_reporter_find(name);
+    output.reporter = aud_reporter_find(name, lists_population(args));
     if (output.reporter == NULL) {
-        return unknown_format(name, err);
+        return unknown_format(args, name, err);
     }
     while (at < text.len && text.ptr[at] == ',') {
         aud_option *option = &options[output.num_options];
@@ -580,6 +595,13 @@ void aud_args_show(const aud_args *args, aud_out *out)
         }
         aud_out_printf(out, "%-14s %-24.*s (%s)\n", rows[i].name,
                        AUD_ARG(value.len == 0 ? AUD_LIT("-") : value), origins[args->origins[i]]);
+    }
+}
+
+void aud_args_options(aud_option_each each, void *ctx)
+{
+    for (size_t i = 0; i < OPT_LATER; i++) {
+        each(ctx, rows[i].name, rows[i].letter, rows[i].value);
     }
 }
 

@@ -123,7 +123,8 @@ static void *run_task(void *arg)
 
 int aud_write_outputs(aud_args *args, const aud_result *result, aud_out *out)
 {
-    const aud_output text = {.reporter = aud_reporter_find(AUD_LIT("text")), .path = AUD_LIT("-")};
+    const aud_output text = {.reporter = aud_reporter_find(AUD_LIT("text"), false),
+                             .path = AUD_LIT("-")};
     const aud_output *outputs = args->outputs.len == 0 ? &text : args->outputs.items;
     size_t num = args->outputs.len == 0 ? 1 : args->outputs.len;
     task tasks[AUD_MAX_OUTPUTS];
@@ -337,4 +338,20 @@ int aud_command_show(aud_args *args, aud_out *out)
     }
     code = aud_show_text(aud_run_result(run), out);
     return code != AUD_EXIT_CLEAN ? code : (int)aud_run_result(run)->gate.exit_code;
+}
+
+int aud_command_inventory(aud_args *args, aud_out *out)
+{
+    AUD_CLEANUP(aud_run_freep) aud_run *run = NULL;
+    aud_error err = {0};
+    int code = run_with(args, false, &run);
+
+    if (run == NULL) {
+        return code;
+    }
+    if (args->outputs.len == 0 && aud_args_output(args, AUD_LIT("csv"), &err) != AUD_OK) {
+        aud_complain(&err);
+        return AUD_EXIT_USAGE;
+    }
+    return aud_write_outputs(args, aud_run_result(run), out);
 }

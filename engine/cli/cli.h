@@ -62,6 +62,10 @@ typedef struct aud_args {
 AUD_NODISCARD aud_status aud_args_read(aud_args *args, const char *command, int argc, char **argv,
                                        aud_error *err);
 void aud_args_clear(aud_args *args);
+/* The options that users see, for completion: `each` gets a long name, a letter or 0, and the name
+ * of its value or NULL. */
+typedef void (*aud_option_each)(void *ctx, const char *name, char letter, const char *value);
+void aud_args_options(aud_option_each each, void *ctx);
 /* One more report: "FORMAT[,KEY=VALUE...][=PATH]". */
 AUD_NODISCARD aud_status aud_args_output(aud_args *args, aud_str text, aud_error *err);
 /* The reports that the CI system at hand reads, into `folder`; text where there is none. */
@@ -86,6 +90,11 @@ int aud_hook_pre_receive(aud_args *args, aud_out *out);
 /* Of several codes that hold, the one that is given. */
 int aud_first_exit(int a, int b);
 int aud_command_show(aud_args *args, aud_out *out);
+int aud_command_inventory(aud_args *args, aud_out *out);
+/* The commands of this version, for completion. */
+typedef void (*aud_command_each)(void *ctx, const char *name, const char *line);
+void aud_commands(aud_command_each each, void *ctx);
+int aud_command_completion(aud_args *args, aud_out *out);
 int aud_command_compare(aud_args *args, aud_out *out);
 int aud_command_policy(aud_args *args, aud_out *out); /* policy_parts.h */
 int aud_command_init(aud_args *args, aud_out *out);

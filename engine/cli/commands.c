@@ -104,11 +104,27 @@ static const command commands[] = {
      "and\n"
      "does not any more, and what fails still; -o json=PATH writes the same for programs. Exit 0;\n"
      "with --fail-on-new 1 where something is new.\n"},
+    {"inventory", aud_command_inventory, "inventory [SOURCE...]", "the population as a table",
+     "Prints everything that the sources hold, each once, with its places and owners: -o csv=PATH\n"
+     "(the default, on standard output), -o jsonl=PATH with all facts, -o cyclonedx=PATH as a\n"
+     "cryptography bill of materials. Nothing is judged; exit 4 if something could not be read.\n"
+     "\n"
+     "Example:\n"
+     "  certaudit inventory -o csv=certs.csv -o cyclonedx=cbom.cdx.json infra.git scans/\n"},
+    {"completion", aud_command_completion, "completion SHELL", "completion for bash, zsh or fish",
+     "Prints the script: source <(certaudit completion bash), or put it where the shell looks.\n"},
     {"version", run_version, "version", "program and library versions", ""},
     {"help", run_help, "help [COMMAND]", "this page, or a command's", ""},
-    {"inventory", NULL, NULL, NULL, NULL},
-    {"completion", NULL, NULL, NULL, NULL},
 };
+
+void aud_commands(aud_command_each each, void *ctx)
+{
+    for (size_t i = 0; i < AUD_COUNT(commands); i++) {
+        if (commands[i].run != NULL) {
+            each(ctx, commands[i].name, commands[i].line);
+        }
+    }
+}
 
 static const command *find(aud_str name)
 {

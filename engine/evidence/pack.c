@@ -129,7 +129,7 @@ static aud_status open_in(packing *p, const char *name, aud_out **out, aud_error
 
 static aud_status write_report(packing *p, const char *reporter, const char *name, aud_error *err)
 {
-    const aud_reporter *r = aud_reporter_find(aud_str_of(reporter));
+    const aud_reporter *r = aud_reporter_find(aud_str_of(reporter), false);
     const aud_option whole = {.key = AUD_LIT("population"), .value = AUD_LIT("all")};
     const aud_report_env env = {.options = &whole,
                                 .num_options = strcmp(reporter, "html") == 0 ? 1 : 0,

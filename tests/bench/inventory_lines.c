@@ -1,4 +1,5 @@
-/* tests/bench/inventory_lines.c - an inventory of many JSON lines, its cost to cJSON alone, and to a command.
+/* tests/bench/inventory_lines.c - an inventory of many JSON lines, its cost to cJSON alone, and to
+ * a command.
  *
  *   lines make N            the inventory, to standard output
  *   lines parse FILE        seconds to parse the same lines with cJSON alone, the best of three

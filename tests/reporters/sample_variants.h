@@ -212,7 +212,7 @@ static inline aud_status sample_write(const aud_result *result, const aud_report
 static inline aud_str sample_report(const aud_result *result, const char *name, const char *options,
                                     aud_buf *out)
 {
-    const aud_reporter *reporter = aud_reporter_find(aud_str_of(name));
+    const aud_reporter *reporter = aud_reporter_find(aud_str_of(name), false);
     aud_error err = {0};
 
     assert_non_null(reporter);

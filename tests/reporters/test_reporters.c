@@ -72,6 +72,13 @@ static const struct {
     {"codequality", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
     {"csv", "small", make_small, "", 0, false, AUD_SEV_INFO},
     {"csv", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"cyclonedx", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"cyclonedx", "empty", make_empty, "", 0, false, AUD_SEV_INFO},
+    {"cyclonedx", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"listing_csv", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"listing_csv", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"listing_json", "small", make_small, "", 0, false, AUD_SEV_INFO},
+    {"listing_json", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
     {"github", "small", make_small, "", 0, false, AUD_SEV_INFO},
     {"github", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
     {"github", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
@@ -108,9 +115,22 @@ static const struct {
     {"text", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
 };
 
+/* A golden's folder is named as the reporter's file; what lists the population may share its
+ * format's name with another. */
+static const aud_reporter *reporter_of(const char *name)
+{
+    if (strcmp(name, "listing_csv") == 0) {
+        return aud_reporter_find(AUD_LIT("csv"), true);
+    }
+    if (strcmp(name, "listing_json") == 0) {
+        return aud_reporter_find(AUD_LIT("jsonl"), true);
+    }
+    return aud_reporter_find(aud_str_of(name), strcmp(name, "cyclonedx") == 0);
+}
+
 static void render_golden(size_t i, aud_buf *out)
 {
-    const aud_reporter *reporter = aud_reporter_find(aud_str_of(goldens[i].reporter));
+    const aud_reporter *reporter = reporter_of(goldens[i].reporter);
     aud_report_env env = {
         .color = goldens[i].color, .width = goldens[i].width, .least = goldens[i].least};
     aud_error err = {0};
