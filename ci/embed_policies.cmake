@@ -1,6 +1,5 @@
 # Writes the texts of policies/PACK/POLICY.lua as a C file: cmake -DROOT=... -DOUT=... -P this
 file(GLOB files RELATIVE ${ROOT} ${ROOT}/policies/*/*.lua)
-list(FILTER files EXCLUDE REGEX "/pack\\.lua$")
 list(SORT files)
 set(arrays "")
 set(rows "")

@@ -132,6 +132,7 @@ void aud_report_json_policy(aud_json_writer *w, const aud_policy_info *policy)
     aud_json_begin_object(w);
     aud_report_json_put(w, "id", policy->id);
     aud_report_json_put(w, "pack", policy->pack);
+    aud_report_json_opt(w, "pack_title", policy->pack_title);
     aud_report_json_put(w, "title", policy->title);
     aud_report_json_opt(w, "description", policy->description);
     aud_report_json_opt(w, "remediation", policy->remediation);

@@ -4,6 +4,7 @@
 
 #include "engine/base/base.h"
 
+/* A policy, or the pack.lua of a pack, whose id is "PACK/pack". */
 typedef struct aud_builtin_policy {
     const char *pack; /* "core" */
     const char *id;   /* "core/key_size" */

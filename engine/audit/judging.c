@@ -337,6 +337,8 @@ aud_status aud_run_judge(aud_run *run, aud_error *err)
     size_t pairs;
 
     run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+    run->result.house_controls =
+        aud_policy_set_house(run->policies, &run->result.num_house_controls);
     pairs = run->result.num_policies * run->result.num_subjects;
     j.verdicts = aud_arena_array(&run->arena, pairs, 1);
     j.workers = aud_alloc_zero(j.num_workers, sizeof *j.workers);

@@ -206,10 +206,13 @@ static aud_status take_lines(bench *b, aud_tested_policy *policy, aud_error *err
     return AUD_OK;
 }
 
-static aud_status test_policy(bench *b, aud_str root, const aud_policy_text *text, aud_error *err)
+/* `texts` is the policy's, and behind it that of its pack.lua if `num` is 2. */
+static aud_status test_policy(bench *b, aud_str root, const aud_policy_text *texts, size_t num,
+                              aud_error *err)
 {
     AUD_CLEANUP(aud_policy_set_freep) aud_policy_set *set = NULL;
-    const aud_policy_load load = {.texts = text, .num_texts = 1};
+    const aud_policy_load load = {.texts = texts, .num_texts = num};
+    const aud_policy_text *text = &texts[0];
     aud_tested_policy policy = {.id = text->id,
                                 .path = text->path,
                                 .lacks_pass = true,
@@ -222,7 +225,9 @@ static aud_status test_policy(bench *b, aud_str root, const aud_policy_text *tex
     errors = aud_policy_set_errors(set, &num_errors);
     if (num_errors > 0) {
         policy.error_line = errors[0].line;
+        policy.path = errors[0].path.len > 0 ? errors[0].path : policy.path;
         AUD_TRY(aud_arena_dup(b->arena, errors[0].message, &policy.error, err));
+        AUD_TRY(aud_arena_dup(b->arena, policy.path, &policy.path, err));
         return AUD_VEC_PUSH(&b->policies, policy, err);
     }
     AUD_TRY(find_folder(b, root, text->id, &policy.folder, err));
@@ -231,6 +236,17 @@ static aud_status test_policy(bench *b, aud_str root, const aud_policy_text *tex
     }
     AUD_TRY(take_lines(b, &policy, err));
     return AUD_VEC_PUSH(&b->policies, policy, err);
+}
+
+static bool is_pack_text(const aud_policy_text *text)
+{
+    return aud_str_ends(text->id, AUD_LIT("/pack"));
+}
+
+static bool same_pack(const aud_policy_text *a, const aud_policy_text *b)
+{
+    return aud_str_eq(aud_str_sub(a->id, 0, aud_str_find(a->id, AUD_LIT("/"), 0)),
+                      aud_str_sub(b->id, 0, aud_str_find(b->id, AUD_LIT("/"), 0)));
 }
 
 /* All packs of the root, or one. Lines are counted by id: those of another root start anew. */
@@ -243,7 +259,17 @@ static aud_status test_root(bench *b, aud_str root, aud_str pack, aud_error *err
     AUD_TRY(aud_lines_new(&b->lines, err));
     AUD_TRY(aud_policy_read_dir(root, &pack, pack.len > 0 ? 1 : 0, b->arena, &texts, &num, err));
     for (size_t i = 0; i < num; i++) {
-        AUD_TRY(test_policy(b, root, &texts[i], err));
+        aud_policy_text both[2] = {texts[i]};
+        size_t k = 0;
+
+        if (is_pack_text(&texts[i])) {
+            continue;
+        }
+        while (k < num && !(is_pack_text(&texts[k]) && same_pack(&texts[k], &texts[i]))) {
+            k++;
+        }
+        both[1] = k < num ? texts[k] : both[0];
+        AUD_TRY(test_policy(b, root, both, k < num ? 2 : 1, err));
     }
     return AUD_OK;
 }

@@ -194,8 +194,7 @@ static bool is_policy(aud_str path, aud_str dir, aud_str *out_id)
     rest = aud_str_sub(path, dir.len > 0 ? dir.len + 1 : 0, path.len);
     *out_id = aud_str_sub(rest, 0, rest.len - (rest.len > suffix.len ? suffix.len : 0));
     return aud_str_ends(rest, suffix) && aud_str_split(&rest, '/', &pack) && pack.len > 0 &&
-           aud_str_split(&rest, '/', &name) && rest.ptr == NULL && name.len > suffix.len &&
-           !aud_str_eq(name, AUD_LIT("pack.lua"));
+           aud_str_split(&rest, '/', &name) && rest.ptr == NULL && name.len > suffix.len;
 }
 
 typedef AUD_VEC(aud_policy_text) text_list;

@@ -167,6 +167,8 @@ static aud_status execute(aud_run *run, aud_error *err)
     start = aud_run_clock();
     if (run->options->no_judging) {
         run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+        run->result.house_controls =
+            aud_policy_set_house(run->policies, &run->result.num_house_controls);
         run->result.policy_errors =
             aud_policy_set_errors(run->policies, &run->result.num_policy_errors);
         return AUD_OK;
@@ -200,6 +202,8 @@ aud_status aud_run_policies(const aud_run_options *options, aud_run **out, aud_e
     AUD_TRY(keep_config(run, err));
     AUD_TRY(aud_run_load_policies(run, err));
     run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+    run->result.house_controls =
+        aud_policy_set_house(run->policies, &run->result.num_house_controls);
     run->result.policy_errors =
         aud_policy_set_errors(run->policies, &run->result.num_policy_errors);
     run->options = NULL;

@@ -195,6 +195,11 @@ static aud_status show_one(const aud_wrap *wrap, const aud_result *r, const aud_
     AUD_TRY(show_params(wrap, r, p, line, err));
     aud_policy_put(wrap, 4, "remedy", p->remediation);
     aud_policy_put(wrap, 4, "file", p->path);
+    if (p->pack_path.len > 0) {
+        AUD_TRY(
+            aud_buf_printf(line, err, "%.*s: %.*s", AUD_ARG(p->pack_path), AUD_ARG(p->pack_title)));
+        put(wrap, "pack", line);
+    }
     aud_policy_put(wrap, 4, "sha256", p->sha256);
     if (!p->configured) {
         aud_policy_put(wrap, 4, "note",

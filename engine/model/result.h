@@ -64,8 +64,9 @@ typedef struct aud_policy_info {
     unsigned severities;   /* bits 1 << aud_severity: what its findings may be given */
     bool has_applies;      /* it also decides by itself what it concerns */
     aud_str level;         /* "must" or "should" as the cited text has it; may be empty */
-    aud_str sha256;        /* of the Lua text, lower-case hexadecimal */
-    aud_str path;          /* where it was loaded from, for messages */
+    aud_str sha256; /* of the Lua text, with pack.lua behind it if there is one; lower-case hex */
+    aud_str path;   /* where it was loaded from, for messages */
+    aud_str pack_title, pack_path; /* of its pack.lua, whose text is part of the digest; or empty */
     aud_str issued_from, issued_until, in_force_from, in_force_until; /* RFC 3339 or empty */
     bool configured; /* false: a required parameter was not given, nothing was judged by it */
     size_t counts[AUD_NUM_VERDICTS];

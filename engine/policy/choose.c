@@ -48,13 +48,12 @@ static aud_status check_ids(const aud_chooser *c, const aud_str *globs, size_t n
     for (size_t i = 0; i < num; i++) {
         bool found = aud_str_starts(globs[i], MARK);
 
-        for (size_t k = 0; k < c->load->num_texts && !found; k++) {
+        for (size_t k = 0; k < c->num_ids && !found; k++) {
             found = aud_glob_match(globs[i], aud_str_of(c->ids[k]));
         }
         if (!found) {
             return aud_fail(err, AUD_E_USAGE, "%s '%.*s' matches no policy%s", option,
-                            AUD_ARG(globs[i]),
-                            aud_hint(globs[i], c->ids, c->load->num_texts, hint));
+                            AUD_ARG(globs[i]), aud_hint(globs[i], c->ids, c->num_ids, hint));
         }
     }
     return AUD_OK;
@@ -71,9 +70,9 @@ static bool has_control(const aud_str *globs, size_t num)
 }
 
 aud_status aud_chooser_init(aud_chooser *c, const aud_policy_load *load, const char *const *ids,
-                            aud_arena *arena, aud_error *err)
+                            size_t num_ids, aud_arena *arena, aud_error *err)
 {
-    *c = (aud_chooser){.load = load, .ids = ids, .arena = arena};
+    *c = (aud_chooser){.load = load, .ids = ids, .num_ids = num_ids, .arena = arena};
     AUD_TRY(check_ids(c, load->select, load->num_select, "--select", err));
     AUD_TRY(check_ids(c, load->skip, load->num_skip, "--skip", err));
     c->by_control =
@@ -104,10 +103,10 @@ bool aud_choose(aud_chooser *c, aud_choice by_id, const aud_policy_info *info)
     return !skipped && (by_id == AUD_CHOICE_YES || (by_id == AUD_CHOICE_MAYBE && selected));
 }
 
-static bool is_catalogued(aud_str glob)
+static bool is_any(aud_str glob, const aud_control *controls, size_t num)
 {
-    for (size_t i = 0; i < aud_num_controls; i++) {
-        if (aud_glob_match(glob, aud_controls[i].id)) {
+    for (size_t i = 0; i < num; i++) {
+        if (aud_glob_match(glob, controls[i].id)) {
             return true;
         }
     }
@@ -124,16 +123,21 @@ static aud_status add_hint(const aud_chooser *c, const char **names, size_t *num
     return AUD_OK;
 }
 
-static aud_status refuse(const aud_chooser *c, const char *option, aud_str glob, aud_error *err)
+static aud_status refuse(const aud_chooser *c, const char *option, aud_str glob,
+                         const aud_control *house, size_t num_house, aud_error *err)
 {
     const char *names[MAX_HINTS];
     char hint[AUD_HINT_MAX];
     size_t num = 0;
 
-    if (is_catalogued(control_glob(glob))) {
+    if (is_any(control_glob(glob), aud_controls, aud_num_controls) ||
+        is_any(control_glob(glob), house, num_house)) {
         return aud_fail(err, AUD_E_USAGE,
                         "%s '%.*s' matches no policy: none of these packs is evidence for it",
                         option, AUD_ARG(glob));
+    }
+    for (size_t i = 0; i < num_house && num < MAX_HINTS; i++) {
+        AUD_TRY(add_hint(c, names, &num, house[i].id, "", err));
     }
     for (size_t i = 0; i < aud_num_frameworks && num < MAX_HINTS; i++) {
         AUD_TRY(add_hint(c, names, &num, aud_frameworks[i].id, ":*", err));
@@ -147,7 +151,8 @@ static aud_status refuse(const aud_chooser *c, const char *option, aud_str glob,
                         : "; 'certaudit policy controls' lists them");
 }
 
-aud_status aud_chooser_finish(const aud_chooser *c, aud_error *err)
+aud_status aud_chooser_finish(const aud_chooser *c, const aud_control *house, size_t num_house,
+                              aud_error *err)
 {
     const aud_policy_load *load = c->load;
 
@@ -156,7 +161,7 @@ aud_status aud_chooser_finish(const aud_chooser *c, aud_error *err)
         aud_str glob = is_select ? load->select[i] : load->skip[i - load->num_select];
 
         if (aud_str_starts(glob, MARK) && !c->hits[i]) {
-            return refuse(c, is_select ? "--select" : "--skip", glob, err);
+            return refuse(c, is_select ? "--select" : "--skip", glob, house, num_house, err);
         }
     }
     return AUD_OK;

@@ -7,7 +7,8 @@
 /* "control:pci_dss_4.0.1:*" is a glob on controls; all else is one on ids. */
 typedef struct aud_chooser {
     const aud_policy_load *load;
-    const char *const *ids; /* of load->texts, in an order of their own */
+    const char *const *ids; /* of the policies */
+    size_t num_ids;
     aud_arena *arena;
     bool *hits; /* of the globs on controls: of select, then of skip */
     bool by_control;
@@ -15,7 +16,8 @@ typedef struct aud_chooser {
 
 /* Errors: AUD_E_USAGE for a glob on ids that matches none, with the nearest; AUD_E_NOMEM. */
 AUD_NODISCARD aud_status aud_chooser_init(aud_chooser *chooser, const aud_policy_load *load,
-                                          const char *const *ids, aud_arena *arena, aud_error *err);
+                                          const char *const *ids, size_t num_ids, aud_arena *arena,
+                                          aud_error *err);
 
 typedef enum aud_choice {
     AUD_CHOICE_NO,    /* whatever its controls are; it is read only if they are asked for */
@@ -26,7 +28,11 @@ aud_choice aud_choose_id(const aud_chooser *chooser, aud_str id);
 /* The last word, once a policy is read; notes which globs on controls met one. */
 bool aud_choose(aud_chooser *chooser, aud_choice by_id, const aud_policy_info *info);
 
-/* When all were read. Errors: AUD_E_USAGE for a glob on controls that met no policy. */
-AUD_NODISCARD aud_status aud_chooser_finish(const aud_chooser *chooser, aud_error *err);
+/*
+ * When all were read, and with them the controls of packs. Errors: AUD_E_USAGE for a glob on
+ * controls that met no policy.
+ */
+AUD_NODISCARD aud_status aud_chooser_finish(const aud_chooser *chooser, const aud_control *house,
+                                            size_t num_house, aud_error *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/base/instant.h"
 #include "engine/base/text.h"
 #include "engine/model/controls.h"
+#include "engine/policy/frozen.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,8 @@ static bool get(const reader *r, const char *key)
         lua_pop(r->L, 1);
         return false;
     }
+    aud_frozen_real(r->L, -1); /* what a pack shares is frozen */
+    lua_remove(r->L, -2);
     return true;
 }
 
@@ -101,18 +104,27 @@ static void read_cite(const reader *outer)
     static const char *const keys[] = {"doc", "version", "at", "url", NULL};
     const reader r = {.L = outer->L, .into = outer->into, .prefix = "cite."};
     aud_policy_info *info = &outer->into->info;
+    const aud_pack *pack = outer->into->pack;
+    bool inherits = pack != NULL && pack->cite_doc.len > 0;
 
     if (!get(outer, "cite")) {
-        aud_lua_stop(r.L, AUD_STOP_MISUSE, "'cite.doc' is missing");
+        aud_lua_stop(r.L, AUD_STOP_MISUSE,
+                     inherits ? "'cite.at' is missing" : "'cite.doc' is missing");
     }
     if (lua_type(r.L, -1) != LUA_TTABLE) {
         wrong_type(outer, "cite", "a table");
     }
     check_keys(&r, keys);
-    info->cite.doc = text_of(&r, "doc", true);
+    info->cite.doc = text_of(&r, "doc", !inherits);
     info->cite.version = text_of(&r, "version", false);
     info->cite.at = text_of(&r, "at", false);
     info->cite.url = text_of(&r, "url", false);
+    if (info->cite.doc.len == 0) { /* then it is the pack's document */
+        info->cite.doc = pack->cite_doc;
+        info->cite.version = info->cite.version.len > 0 ? info->cite.version : pack->cite_version;
+        info->cite.at = info->cite.at.len > 0 ? info->cite.at : pack->cite_at;
+        info->cite.url = info->cite.url.len > 0 ? info->cite.url : pack->cite_url;
+    }
     lua_pop(r.L, 1);
 }
 
@@ -239,6 +251,7 @@ static int order_text(const void *left, const void *right)
 static _Noreturn void unknown_control(const reader *r, aud_str control)
 {
     const char *names[MAX_HINTS];
+    const aud_pack *pack = r->into->pack;
     char hint[AUD_HINT_MAX];
     aud_str framework, clause;
     size_t num = 0;
@@ -248,7 +261,12 @@ static _Noreturn void unknown_control(const reader *r, aud_str control)
         aud_lua_stop(r->L, AUD_STOP_MISUSE,
                      "a member of 'controls' must be a string such as 'framework:control'");
     }
-    if (aud_framework_find(framework) == NULL) {
+    for (size_t i = 0; pack != NULL && i < pack->num_controls; i++) {
+        if (aud_str_eq(pack->controls[i].framework, framework)) {
+            names[num++] = pack->controls[i].id.ptr;
+        }
+    }
+    if (num == 0 && aud_framework_find(framework) == NULL) {
         for (size_t i = 0; i < aud_num_frameworks && num < MAX_HINTS; i++) {
             names[num++] = aud_frameworks[i].id.ptr;
         }
@@ -263,7 +281,8 @@ static _Noreturn void unknown_control(const reader *r, aud_str control)
             names[num++] = aud_controls[i].id.ptr;
         }
     }
-    aud_lua_stop(r->L, AUD_STOP_MISUSE, "the catalogue of controls has no '%.*s'%s",
+    aud_lua_stop(r->L, AUD_STOP_MISUSE, "the %s of controls has no '%.*s'%s",
+                 aud_framework_find(framework) == NULL ? "pack's table" : "catalogue",
                  AUD_ARG(aud_str_sub(control, 0, 64)), aud_hint(control, names, num, hint));
 }
 
@@ -284,7 +303,7 @@ static void read_controls(const reader *r)
     while (next_member(r, "controls", &i, MAX_CONTROLS)) {
         aud_str control = aud_lua_str(r->L, -1);
 
-        if (aud_control_find(control) == NULL) {
+        if (aud_control_find(control) == NULL && aud_pack_control(r->into->pack, control) == NULL) {
             unknown_control(r, control);
         }
         controls[num++] = aud_lua_dup(r->L, r->into->arena, control);
@@ -487,6 +506,9 @@ int aud_declare(lua_State *L)
     }
     if (lua_type(L, 1) != LUA_TTABLE || lua_gettop(L) != 1) {
         aud_lua_stop(L, AUD_STOP_MISUSE, "'policy' needs one table");
+    }
+    if (vm->in_pack) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "'policy' is for a policy's file, not for pack.lua");
     }
     if (vm->declaration != NULL) {
         const reader r = {.L = L, .into = vm->declaration, .prefix = ""};

@@ -25,6 +25,12 @@ static const key_row keys[] = {
 #undef AUD_KEY
 };
 
+static const key_row pack_keys[] = {
+#define AUD_KEY(name, type, needed, doc) {#name, type, needed, doc},
+#include "engine/policy/pack.def"
+#undef AUD_KEY
+};
+
 /* Tables that functions take and give; small enough to be told here alone. */
 static const struct {
     const char *name, *doc;
@@ -36,6 +42,11 @@ static const struct {
       {"version", "string", false, "Its version."},
       {"at", "string", false, "Section, table or requirement."},
       {"url", "string", false, "Its address."}}},
+    {"control",
+     "A control of your own, in a pack.",
+     {{"title", "string", true, "A short title."},
+      {"requirement", "string", false, "What it asks."},
+      {"does_not_prove", "string", false, "What this evidence leaves open."}}},
     {"failure",
      "What fail takes: an item with got and want, or items, or a message alone.",
      {{"item", "string", false, "The fact, suite or name that is wrong: \"key.bits\"."},
@@ -170,6 +181,11 @@ static void put_tables(aud_out *out)
     aud_out_text(out, "\n--- What a policy is: the table that policy() takes.\n"
                       "---@class (exact) certaudit.declaration\n");
     put_keys(out, keys, AUD_COUNT(keys));
+    aud_out_text(out, "\n--- What a pack's policies have in common: the table that pack() takes.\n"
+                      "---@class (exact) certaudit.pack\n");
+    put_keys(out, pack_keys, AUD_COUNT(pack_keys));
+    aud_out_text(out, "\n--- What pack.lua shares with its policies.\n"
+                      "---@type table<string, any>\nshared = {}\n");
 }
 
 /* "t: certaudit.time, seconds: integer" -> one line a parameter, then the names alone. */
@@ -311,6 +327,13 @@ void aud_policy_reference(aud_out *out)
         put_cell(out, functions[i].doc);
         aud_out_text(out, " |\n");
     }
+    aud_out_text(
+        out, "\n## The pack\n\n"
+             "PACK/pack.lua is not needed. It ends with `return pack { ... }`, runs by the same "
+             "rules before each\npolicy of its folder, and is part of their digest: "
+             "`cat POLICY.lua pack.lua | sha256sum`. What it shares\nthey see as "
+             "`shared.NAME`, and cannot change.\n\n");
+    put_reference_keys(out, pack_keys, AUD_COUNT(pack_keys));
     for (size_t i = 0; i < AUD_COUNT(tables); i++) {
         aud_out_printf(out, "\n### %s\n\n%s\n\n", tables[i].name, tables[i].doc);
         put_reference_keys(out, tables[i].fields, AUD_COUNT(tables[i].fields));

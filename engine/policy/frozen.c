@@ -148,7 +148,7 @@ static void freeze_locals(lua_State *L, walk *w, unsigned depth)
     for (int n = 1; (w->name = lua_getupvalue(L, function, n)) != NULL; n++) {
         const void *id = lua_upvalueid(L, function, n);
 
-        if (know_local(w, id)) {
+        if (know_local(w, id) || (strcmp(w->name, "_ENV") == 0 && !aud_vm_of(L)->names_env)) {
             lua_pop(L, 1);
             continue;
         }
@@ -189,23 +189,23 @@ static void freeze_value(lua_State *L, walk *w, unsigned depth)
         freeze_locals(L, w, depth + 1);
     } else if ((type == LUA_TFUNCTION && !aud_library_is_stateless(L, -1)) ||
                type == LUA_TUSERDATA || type == LUA_TTHREAD) {
-        aud_lua_stop(L, AUD_STOP_MISUSE,
-                     "the local '%s' holds something that remembers, as an iterator does",
-                     w->name == NULL ? "" : w->name);
+        aud_lua_stop(
+            L, AUD_STOP_MISUSE, "%s '%s' holds something that remembers, as an iterator does",
+            w->name == NULL ? "the table" : "the local", w->name == NULL ? "shared" : w->name);
     }
 }
 
-void aud_frozen_function(lua_State *L, int index, aud_shared_locals *locals)
+void aud_frozen_value(lua_State *L, int index, aud_shared_locals *locals)
 {
     walk w = {.locals = locals};
-    int function = lua_absindex(L, index), old = locals->len;
+    int value = lua_absindex(L, index), old = locals->len;
 
     luaL_checkstack(L, 8, NULL);
     lua_newtable(L);
     w.seen = lua_gettop(L);
-    lua_pushvalue(L, function);
+    lua_pushvalue(L, value);
     freeze_value(L, &w, 0);
-    lua_pop(L, 1);
+    lua_replace(L, value);
     luaL_checkstack(L, 2 * (locals->len - old) + 8, NULL);
     for (int i = old; i < locals->len; i++) {
         aud_shared_local *local = &locals->items[i];

@@ -18,9 +18,9 @@ bool aud_frozen_is(lua_State *L, int index);
 void aud_frozen_real(lua_State *L, int index);
 
 /*
- * Freezes everything that the function at `index` reaches through its locals: tables become
- * frozen, iterators and other things with a memory are refused. Then pushes, for each local that
- * functions share, a function that holds it and the value it has: pairs of stack slots, whose
+ * Freezes the value at `index`, and everything that functions reach through their locals: tables
+ * become frozen, iterators and other things with a memory are refused. Then pushes, for each local
+ * that functions share, a function that holds it and the value it has: pairs of stack slots, whose
  * places in the function go to `vars`.
  */
 typedef struct aud_shared_local {
@@ -36,7 +36,7 @@ typedef struct aud_shared_locals {
     int len;
 } aud_shared_locals;
 
-void aud_frozen_function(lua_State *L, int index, aud_shared_locals *locals);
+void aud_frozen_value(lua_State *L, int index, aud_shared_locals *locals);
 /* Puts changed locals back; gives the name of one that was changed, or NULL. */
 const char *aud_frozen_restore(lua_State *L, const aud_shared_local *locals, int num_locals);
 

@@ -45,7 +45,7 @@ static int run_policy(lua_State *L)
     ready_policy *ready = &p->judge->policies[p->policy];
     aud_shared_locals *locals = lua_newuserdatauv(L, sizeof *locals, 0);
 
-    ready->thread = aud_prepare(L, policy->text, policy->params, policy->num_params, locals);
+    ready->thread = aud_prepare(L, &policy->source, policy->params, policy->num_params, locals);
     ready->locals =
         aud_arena_array(&p->judge->arena, (size_t)locals->len + 1, sizeof *ready->locals);
     if (ready->locals == NULL) {

@@ -10,6 +10,7 @@ enum {
     MAX_TEXT = 256 << 10,
     MAX_ID = 128,
     MAX_ANSWER = 512,
+    MAX_HOUSE = 1024,
     LOAD_BYTES = 8 << 20,
     COMPILED_MAX = 8 << 20
 };
@@ -17,8 +18,11 @@ enum {
 typedef struct loader {
     const aud_policy_load *load;
     aud_policy_set *set;
-    const aud_policy_text *texts; /* by id */
-    const char **ids;             /* as texts, with a NUL behind */
+    const aud_policy_text *texts; /* by id, without those of packs */
+    size_t num_texts;
+    const char **ids; /* as texts, with a NUL behind */
+    aud_pack *packs;
+    size_t num_packs;
     aud_chooser chooser;
     aud_vm vm;
 } loader;
@@ -51,7 +55,8 @@ static aud_status take_texts(loader *l, aud_error *err)
     aud_policy_text *texts = aud_arena_array(arena, num, sizeof *texts);
 
     l->ids = aud_arena_array(arena, num, sizeof *l->ids);
-    if (texts == NULL || l->ids == NULL) {
+    l->packs = aud_arena_array(arena, num, sizeof *l->packs);
+    if (texts == NULL || l->ids == NULL || l->packs == NULL) {
         return no_memory(err);
     }
     for (size_t i = 0; i < num; i++) {
@@ -63,7 +68,6 @@ static aud_status take_texts(loader *l, aud_error *err)
         qsort(texts, num, sizeof *texts, order_texts);
     }
     for (size_t i = 0; i < num; i++) {
-        l->ids[i] = texts[i].id.ptr;
         if (i > 0 && aud_str_eq(texts[i - 1].id, texts[i].id)) {
             return aud_fail(err, AUD_E_USAGE, "the policy '%.*s' is there twice: '%.*s' and '%.*s'",
                             AUD_ARG(texts[i].id), AUD_ARG(texts[i - 1].path),
@@ -71,6 +75,15 @@ static aud_status take_texts(loader *l, aud_error *err)
         }
     }
     l->texts = texts;
+    for (size_t i = 0; i < num; i++) {
+        if (aud_str_ends(texts[i].id, AUD_LIT("/pack"))) {
+            l->packs[l->num_packs++] = (aud_pack){
+                .name = texts[i].id, .path = texts[i].path, .text = texts[i].text, .arena = arena};
+        } else {
+            l->ids[l->num_texts] = texts[i].id.ptr;
+            texts[l->num_texts++] = texts[i];
+        }
+    }
     return AUD_OK;
 }
 
@@ -89,14 +102,14 @@ static aud_status check_ids(const loader *l, const aud_node *map, const char *wh
     for (const aud_node *n = map->first; n != NULL; n = n->next) {
         size_t i = 0;
 
-        while (i < l->load->num_texts && !aud_str_eq(l->texts[i].id, n->key)) {
+        while (i < l->num_texts && !aud_str_eq(l->texts[i].id, n->key)) {
             i++;
         }
-        if (i == l->load->num_texts) {
+        if (i == l->num_texts) {
             (void)aud_fail(err, AUD_E_USAGE,
                            "'policies.%s' names '%.*s', which is no policy here%s", what,
                            AUD_ARG(aud_str_sub(n->key, 0, MAX_ID)),
-                           aud_hint(n->key, l->ids, l->load->num_texts, hint));
+                           aud_hint(n->key, l->ids, l->num_texts, hint));
             return usage_at(n->key_line, err);
         }
     }
@@ -162,7 +175,11 @@ static int run_load(lua_State *L)
     aud_declaration *declaration = lua_touserdata(L, 1);
     aud_shared_locals *locals = lua_newuserdatauv(L, sizeof *locals, 0);
 
-    (void)aud_prepare(L, declaration->text, NULL, 0, locals);
+    const aud_policy_source source = {.text = declaration->text,
+                                      .pack = declaration->pack != NULL ? declaration->pack->text
+                                                                        : (aud_str){NULL, 0}};
+
+    (void)aud_prepare(L, &source, NULL, 0, locals);
     aud_declare_check_names(L, declaration);
     return 0;
 }
@@ -207,19 +224,19 @@ static aud_status configure(loader *l, const aud_policy_text *text, aud_declarat
 typedef struct params_question {
     const aud_policy *policy;
     aud_arena *arena;
-    aud_str text, answer; /* `answer` is empty if they can be used */
+    aud_str answer; /* empty if they can be used */
 } params_question;
 
 static int run_check_params(lua_State *L)
 {
     params_question *q = lua_touserdata(L, 1);
 
-    aud_prepare_check_params(L, q->text, q->policy->params, q->policy->num_params);
+    aud_prepare_check_params(L, &q->policy->source, q->policy->params, q->policy->num_params);
     if (lua_isnil(L, -1)) {
         return 0;
     }
     if (lua_type(L, -1) != LUA_TSTRING || aud_str_trim(aud_lua_str(L, -1)).len == 0) {
-        aud_vm_of(L)->blame = aud_source_line_of(q->text, AUD_LIT("check_params"));
+        aud_vm_of(L)->blame = aud_source_line_of(q->policy->source.text, AUD_LIT("check_params"));
         aud_lua_stop(L, AUD_STOP_MISUSE,
                      "'check_params' must return what is wrong as a string, or nothing");
     }
@@ -231,8 +248,8 @@ static int run_check_params(lua_State *L)
 static aud_status check_params(loader *l, const aud_policy_text *text, const aud_declaration *d,
                                bool *out_ok, aud_error *err)
 {
-    const aud_node *map = l->load->params;
-    params_question q = {.policy = &d->policy, .arena = &l->set->arena, .text = text->text};
+    const aud_node *set = member(l->load->params, text->id);
+    params_question q = {.policy = &d->policy, .arena = &l->set->arena};
     aud_stop stop;
 
     *out_ok = true;
@@ -249,28 +266,36 @@ static aud_status check_params(loader *l, const aud_policy_text *text, const aud
     if (stop != AUD_STOP_NONE) {
         return note_error(l, text, l->vm.message, l->vm.line, err);
     }
-    if (q.answer.len > 0 && member(map, text->id) == NULL) {
+    if (q.answer.len > 0 && set == NULL) {
         return note_error(l, text, "its own defaults do not pass its check_params",
                           aud_source_line_of(text->text, AUD_LIT("check_params")), err);
     }
-    if (q.answer.len > 0) {
+    if (q.answer.len > 0 && set != NULL) {
         (void)aud_fail(err, AUD_E_USAGE, "the parameters of '%.*s': %.*s", AUD_ARG(text->id),
                        AUD_ARG(aud_str_sub(q.answer, 0, MAX_ANSWER)));
-        return usage_at(member(map, text->id)->key_line, err);
+        return usage_at(set->key_line, err);
     }
     return AUD_OK;
 }
 
-static aud_status describe(loader *l, const aud_policy_text *text, aud_policy_info *info,
-                           aud_error *err)
+/* The digest is that of both texts, one after the other: `cat POLICY.lua pack.lua | sha256sum`. */
+static aud_status describe(loader *l, const aud_policy_text *text, const aud_pack *pack,
+                           aud_policy_info *info, aud_error *err)
 {
+    AUD_CLEANUP(aud_buf_clear) aud_buf whole = {.max = 2 * (size_t)MAX_TEXT};
     unsigned char digest[32];
     size_t slash = aud_str_find(text->id, AUD_LIT("/"), 0);
 
     info->id = text->id;
     info->pack = aud_str_sub(text->id, 0, slash);
     info->path = text->path;
-    AUD_TRY(aud_sha256(text->text, digest, err));
+    AUD_TRY(aud_buf_add(&whole, text->text, err));
+    if (pack != NULL) {
+        info->pack_title = pack->title;
+        info->pack_path = pack->path;
+        AUD_TRY(aud_buf_add(&whole, pack->text, err));
+    }
+    AUD_TRY(aud_sha256(aud_buf_str(&whole), digest, err));
     return aud_hex_dup(&l->set->arena, (aud_str){(const char *)digest, sizeof digest},
                        &info->sha256, err);
 }
@@ -325,10 +350,81 @@ static aud_status count_lines(loader *l, const aud_policy_text *text, aud_policy
                           &policy->lines, err);
 }
 
+static aud_pack *find_pack(const loader *l, aud_str policy)
+{
+    size_t slash = aud_str_find(policy, AUD_LIT("/"), 0);
+
+    for (size_t i = 0; i < l->num_packs; i++) {
+        if (aud_str_eq(aud_str_sub(l->packs[i].name, 0, l->packs[i].name.len - strlen("/pack")),
+                       aud_str_sub(policy, 0, slash))) {
+            return &l->packs[i];
+        }
+    }
+    return NULL;
+}
+
+/* Lua: reads pack.lua and sees that it can be used. */
+static int run_load_pack(lua_State *L)
+{
+    aud_prepare_pack(L, aud_vm_of(L)->pack->text);
+    return 0;
+}
+
+/* A control of two packs would be two things under one name. */
+static const char *clash(const loader *l, const aud_pack *pack)
+{
+    for (size_t i = 0; i < pack->num_controls; i++) {
+        for (size_t k = 0; k < l->set->num_house; k++) {
+            if (aud_str_eq(pack->controls[i].id, l->set->house[k].id)) {
+                return "another pack declares the same control";
+            }
+        }
+    }
+    return l->set->num_house + pack->num_controls > MAX_HOUSE ? "too many controls" : NULL;
+}
+
+static aud_status load_pack(loader *l, aud_pack *pack, aud_error *err)
+{
+    const aud_policy_text text = {.id = pack->name, .path = pack->path, .text = pack->text};
+    const char *reason = unfit(&text);
+    aud_vm *vm = &l->vm;
+    aud_stop stop;
+
+    pack->tried = pack->broken = true;
+    if (reason != NULL) {
+        return note_error(l, &text, reason, 0, err);
+    }
+    if (lua_checkstack(vm->L, 4) == 0) {
+        return no_memory(err);
+    }
+    vm->max_bytes = vm->used + LOAD_BYTES;
+    vm->pack = pack;
+    lua_pushcfunction(vm->L, run_load_pack);
+    stop = aud_lua_call(vm, vm->L, 0, 0);
+    vm->pack = NULL;
+    if (stop == AUD_STOP_SYSTEM) {
+        return aud_vm_fail(vm, err);
+    }
+    if (stop != AUD_STOP_NONE) {
+        return note_error(l, &text, vm->message, vm->line, err);
+    }
+    reason = clash(l, pack);
+    if (reason != NULL) {
+        return note_error(l, &text, reason, aud_source_line_of(text.text, AUD_LIT("controls")),
+                          err);
+    }
+    for (size_t i = 0; i < pack->num_controls; i++) {
+        l->set->house[l->set->num_house++] = pack->controls[i];
+    }
+    pack->broken = false;
+    return AUD_OK;
+}
+
 static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice choice,
                            aud_error *err)
 {
-    aud_declaration declaration = {.arena = &l->set->arena, .text = text->text};
+    aud_pack *pack = find_pack(l, text->id);
+    aud_declaration declaration = {.arena = &l->set->arena, .text = text->text, .pack = pack};
     aud_vm *vm = &l->vm;
     const char *reason = unfit(text);
     aud_stop stop;
@@ -336,6 +432,12 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice ch
 
     if (reason != NULL) {
         return choice == AUD_CHOICE_NO ? AUD_OK : note_error(l, text, reason, 0, err);
+    }
+    if (pack != NULL && !pack->tried) {
+        AUD_TRY(load_pack(l, pack, err));
+    }
+    if (pack != NULL && pack->broken) { /* which was said once */
+        return AUD_OK;
     }
     vm->max_bytes = vm->used + LOAD_BYTES;
     if (lua_checkstack(vm->L, 4) == 0) {
@@ -356,13 +458,14 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice ch
         return AUD_OK;
     }
     AUD_TRY(count_lines(l, text, &declaration.policy, err));
+    declaration.policy.source.text = text->text;
+    declaration.policy.source.pack = pack != NULL ? pack->text : (aud_str){NULL, 0};
     AUD_TRY(configure(l, text, &declaration, err));
     AUD_TRY(check_params(l, text, &declaration, &ok, err));
     if (!ok) {
         return AUD_OK;
     }
-    AUD_TRY(describe(l, text, &declaration.info, err));
-    declaration.policy.text = text->text;
+    AUD_TRY(describe(l, text, pack, &declaration.info, err));
     declaration.policy.info = &l->set->infos[l->set->num];
     l->set->policies[l->set->num] = declaration.policy;
     l->set->infos[l->set->num++] = declaration.info;
@@ -374,13 +477,15 @@ static aud_status load_all(loader *l, aud_error *err)
     const aud_policy_load *load = l->load;
 
     AUD_TRY(take_texts(l, err));
-    AUD_TRY(aud_chooser_init(&l->chooser, load, l->ids, &l->set->arena, err));
+    AUD_TRY(aud_chooser_init(&l->chooser, load, l->ids, l->num_texts, &l->set->arena, err));
     AUD_TRY(check_ids(l, load->params, "params", err));
     AUD_TRY(check_ids(l, load->severity, "severity", err));
     l->set->infos = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->infos);
     l->set->policies = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->policies);
     l->set->errors = aud_arena_array(&l->set->arena, load->num_texts, sizeof *l->set->errors);
-    if (l->set->infos == NULL || l->set->policies == NULL || l->set->errors == NULL) {
+    l->set->house = aud_arena_array(&l->set->arena, MAX_HOUSE, sizeof *l->set->house);
+    if (l->set->infos == NULL || l->set->policies == NULL || l->set->errors == NULL ||
+        l->set->house == NULL) {
         return no_memory(err);
     }
     AUD_TRY(aud_vm_init(&l->vm, err));
@@ -388,14 +493,14 @@ static aud_status load_all(loader *l, aud_error *err)
     if (aud_lua_call(&l->vm, l->vm.L, 0, 0) != AUD_STOP_NONE) {
         return aud_vm_fail(&l->vm, err);
     }
-    for (size_t i = 0; i < load->num_texts; i++) {
+    for (size_t i = 0; i < l->num_texts; i++) {
         const aud_choice choice = aud_choose_id(&l->chooser, l->texts[i].id);
 
         if (choice != AUD_CHOICE_NO || l->chooser.by_control) {
             AUD_TRY(load_one(l, &l->texts[i], choice, err));
         }
     }
-    return aud_chooser_finish(&l->chooser, err);
+    return aud_chooser_finish(&l->chooser, l->set->house, l->set->num_house, err);
 }
 
 static void loader_clear(loader *l)
@@ -446,4 +551,10 @@ const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t 
 {
     *out_num = set->num_errors;
     return set->errors;
+}
+
+const aud_control *aud_policy_set_house(const aud_policy_set *set, size_t *out_num)
+{
+    *out_num = set->num_house;
+    return set->house;
 }

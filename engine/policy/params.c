@@ -73,6 +73,9 @@ int aud_param_required(lua_State *L)
 
 int aud_param_choice(lua_State *L)
 {
+    luaL_checkany(L, 1);
+    aud_frozen_real(L, 1);
+    lua_replace(L, 1);
     if (lua_type(L, 1) != LUA_TTABLE || lua_rawlen(L, 1) == 0 || lua_rawlen(L, 1) > MAX_CHOICES) {
         aud_lua_stop(L, AUD_STOP_MISUSE, "choice needs a list of 1 to %d names", MAX_CHOICES);
     }
@@ -177,7 +180,10 @@ static aud_param_value *read_value(lua_State *L, aud_str name, aud_arena *arena,
         value->text = aud_lua_dup(L, arena, aud_lua_str(L, -1));
         return value;
     case LUA_TTABLE:
-        return is_list(L) ? read_list(L, name, arena, depth) : read_map(L, name, arena, depth);
+        aud_frozen_real(L, -1); /* what a pack shares is frozen */
+        value = is_list(L) ? read_list(L, name, arena, depth) : read_map(L, name, arena, depth);
+        lua_pop(L, 1);
+        return value;
     default:
         aud_lua_stop(L, AUD_STOP_MISUSE, "the parameter '%.*s' cannot be a %s", AUD_ARG(name),
                      luaL_typename(L, -1));

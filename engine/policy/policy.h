@@ -29,7 +29,7 @@ typedef struct aud_policy_dir {
     bool builtin;
 } aud_policy_dir;
 
-/* One policy's text by hand, for texts that do not lie on disk (a gate's revision, tests). */
+/* One text: of a policy, or of a pack.lua, whose id is "PACK/pack". */
 typedef struct aud_policy_text {
     aud_str id, path, text;
 } aud_policy_text;
@@ -48,8 +48,8 @@ typedef struct aud_policy_load {
 } aud_policy_load;
 
 /*
- * Reads PACK/POLICY.lua files below `dir` into `texts` (sorted by id), only the named packs; no
- * pack named means all. A named pack that is not there is AUD_E_USAGE.
+ * Reads PACK/POLICY.lua and PACK/pack.lua files below `dir` into `texts` (sorted by id), only the
+ * named packs; no pack named means all. A named pack that is not there is AUD_E_USAGE.
  */
 AUD_NODISCARD aud_status aud_policy_read_dir(aud_str dir, const aud_str *packs, size_t num_packs,
                                              aud_arena *arena, const aud_policy_text **out,
@@ -67,6 +67,8 @@ const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *o
 /* Text of a policy, by its place among the infos. */
 aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy);
 const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num);
+/* Controls that the packs of chosen policies declare beside the catalogue. */
+const aud_control *aud_policy_set_house(const aud_policy_set *set, size_t *out_num);
 
 /* How one policy judged one subject. Borrowed until the judge's next subject. */
 typedef struct aud_opinion {

@@ -1,4 +1,4 @@
-/* engine/policy/read_dir.c - PACK/POLICY.lua files of a folder. */
+/* engine/policy/read_dir.c - PACK/POLICY.lua and PACK/pack.lua files of a folder. */
 #include "engine/base/out.h"
 #include "engine/base/text.h"
 #include "engine/policy/policy.h"
@@ -115,7 +115,7 @@ static aud_status read_pack(aud_str folder, aud_str pack, aud_arena *arena, text
         aud_str name = names.items[i];
         aud_policy_text text = {.text = {NULL, 0}};
 
-        if (!aud_str_ends(name, suffix) || aud_str_eq(name, AUD_LIT("pack.lua"))) {
+        if (!aud_str_ends(name, suffix)) {
             continue;
         }
         AUD_TRY(join(folder, name, arena, &text.path, err));

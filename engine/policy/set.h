@@ -4,9 +4,14 @@
 
 #include "engine/policy/params.h"
 
+/* The texts that a policy is made of; `pack` is empty without a pack.lua. */
+typedef struct aud_policy_source {
+    aud_str text, pack;
+} aud_policy_source;
+
 typedef struct aud_policy {
     const aud_policy_info *info;
-    aud_str text;
+    aud_policy_source source;
     aud_policy_lines *lines; /* NULL: nobody counts */
     aud_severity declared;   /* its default before configuration */
     unsigned severities;     /* bits that fail { severity = } may give */
@@ -21,6 +26,8 @@ struct aud_policy_set {
     aud_policy_info *infos; /* by id */
     aud_policy *policies;   /* as infos */
     size_t num;
+    aud_control *house; /* that packs declare; by pack and id */
+    size_t num_house;
     aud_policy_error *errors;
     size_t num_errors;
     aud_policy_host host;

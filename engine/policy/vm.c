@@ -60,12 +60,38 @@ uint32_t aud_lua_line(lua_State *L)
 {
     lua_Debug at;
 
+    uint32_t line = 0;
+
     for (int level = 0; level < MAX_STACK_LEVELS && lua_getstack(L, level, &at) == 1; level++) {
-        if (lua_getinfo(L, "l", &at) != 0 && at.currentline > 0) {
+        if (lua_getinfo(L, "Sl", &at) == 0 || at.currentline <= 0) {
+            continue;
+        }
+        if (strcmp(at.source, AUD_CHUNK_POLICY) == 0) {
             return (uint32_t)at.currentline;
         }
+        line = line == 0 ? (uint32_t)at.currentline : line;
     }
-    return 0;
+    return line;
+}
+
+/* "pack.lua:12: " where a function of the pack made a mistake; else nothing. */
+static const char *pack_place(lua_State *L, aud_stop stop, char *out, size_t size)
+{
+    lua_Debug at;
+
+    out[0] = '\0';
+    if (stop == AUD_STOP_UNKNOWN || stop == AUD_STOP_NOT_EFFECTIVE) {
+        return out;
+    }
+    for (int level = 0; level < MAX_STACK_LEVELS && lua_getstack(L, level, &at) == 1; level++) {
+        if (lua_getinfo(L, "Sl", &at) != 0 && at.currentline > 0) {
+            if (strcmp(at.source, AUD_CHUNK_PACK) == 0) {
+                (void)snprintf(out, size, "%s:%d: ", AUD_CHUNK_PACK + 1, at.currentline);
+            }
+            break;
+        }
+    }
+    return out;
 }
 
 void aud_lua_stop(lua_State *L, aud_stop stop, const char *format, ...)
@@ -74,11 +100,15 @@ void aud_lua_stop(lua_State *L, aud_stop stop, const char *format, ...)
 
     if (vm->stop == AUD_STOP_NONE) {
         va_list args;
+        char place[64];
+        size_t len;
 
         vm->stop = stop;
         vm->line = vm->blame != 0 ? vm->blame : aud_lua_line(L);
+        len = (size_t)snprintf(vm->message, sizeof vm->message, "%s",
+                               pack_place(L, stop, place, sizeof place));
         va_start(args, format);
-        (void)vsnprintf(vm->message, sizeof vm->message, format, args);
+        (void)vsnprintf(vm->message + len, sizeof vm->message - len, format, args);
         va_end(args);
     }
     lua_pushlightuserdata(L, vm); /* allocates nothing */
@@ -113,7 +143,8 @@ void aud_lua_charge(lua_State *L, size_t steps)
 static void note_line_run(lua_State *L, const aud_vm *vm, lua_Debug *at)
 {
     if (vm->lines != NULL && lua_getinfo(L, "S", at) != 0 && at->what[0] == 'L' &&
-        at->currentline > 0 && (uint32_t)at->currentline <= vm->lines->num) {
+        strcmp(at->source, AUD_CHUNK_POLICY) == 0 && at->currentline > 0 &&
+        (uint32_t)at->currentline <= vm->lines->num) {
         vm->lines->states[at->currentline - 1] |= AUD_LINE_RAN;
     }
 }
@@ -182,6 +213,7 @@ aud_stop aud_lua_call(aud_vm *vm, lua_State *L, int num_args, int num_results)
     vm->steps = 0;
     vm->stop = AUD_STOP_NONE;
     vm->line = vm->blame = 0;
+    vm->in_pack = false;
     vm->status = AUD_OK;
     lua_sethook(L, count_instructions,
                 vm->lines == NULL ? LUA_MASKCOUNT : LUA_MASKCOUNT | LUA_MASKLINE, HOOK_EVERY);

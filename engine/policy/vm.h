@@ -62,7 +62,14 @@ typedef struct aud_vm {
     const aud_object_type *subject_type;
     aud_policy_lines *lines; /* of the policy that runs; NULL: nobody counts */
     aud_trace *trace;        /* NULL: nobody asks */
+    struct aud_pack *pack;   /* that is being read; NULL: it was before */
+    bool in_pack;            /* pack.lua runs, not yet the policy */
+    bool names_env;          /* a text that runs names _ENV: functions might change it */
 } aud_vm;
+
+/* What the two texts of a policy are called inside of Lua. */
+#define AUD_CHUNK_POLICY "=policy"
+#define AUD_CHUNK_PACK "=pack.lua"
 
 AUD_NODISCARD aud_status aud_vm_init(aud_vm *vm, aud_error *err);
 void aud_vm_clear(aud_vm *vm);
@@ -88,7 +95,7 @@ aud_status aud_vm_fail(const aud_vm *vm, aud_error *err);
 /* Ends the call; pcall does not hold it. */
 _Noreturn void aud_lua_stop(lua_State *L, aud_stop stop, const char *format, ...) AUD_PRINTF(3, 4);
 _Noreturn void aud_lua_stop_status(lua_State *L, aud_status status);
-/* Line of the innermost Lua function. */
+/* Line of the innermost Lua function of the policy itself; of pack.lua where no other runs. */
 uint32_t aud_lua_line(lua_State *L);
 void aud_lua_charge(lua_State *L, size_t steps);
 /* Adds a step, with the line that asks; a system stop when memory runs out. */

@@ -676,14 +676,15 @@ static void test_folder(void **state)
     write_file(folder, "a/x.lua", "x");
     write_file(folder, "readme.md", "r");
     assert_int_equal(aud_policy_read_dir(dir, NULL, 0, &arena, &texts, &num, &err), AUD_OK);
-    assert_int_equal(num, 3);
+    assert_int_equal(num, 4);
     assert_str(texts[0].id, "a/x");
     assert_str(texts[1].id, "b/one");
-    assert_str(texts[2].id, "b/two");
-    assert_str(texts[2].text, "2");
-    assert_true(aud_str_ends(texts[2].path, AUD_LIT("policy_folder/b/two.lua")));
+    assert_str(texts[2].id, "b/pack");
+    assert_str(texts[3].id, "b/two");
+    assert_str(texts[3].text, "2");
+    assert_true(aud_str_ends(texts[3].path, AUD_LIT("policy_folder/b/two.lua")));
     assert_int_equal(aud_policy_read_dir(dir, packs, 1, &arena, &texts, &num, &err), AUD_OK);
-    assert_int_equal(num, 2);
+    assert_int_equal(num, 3);
     assert_int_equal(aud_policy_read_dir(dir, wrong, 1, &arena, &texts, &num, &err), AUD_E_USAGE);
     assert_has(aud_str_of(err.message), "there is no policy pack 'bb'");
     assert_int_equal(
