@@ -1,32 +1,22 @@
 -- policies/cabf_br/authority_info_access.lua
 -- Present, not critical, http alone.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local AIA = "1.3.6.1.5.5.7.1.1"
 
 return policy {
   title = "Authority information is reachable",
   applies_to = "certificate",
   severity = "low",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.7", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.7" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with http locations of the issuer and of OCSP.",
   level = "must",
   issued_from = "2023-09-15",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
-    if not holds(cert.extension_oids, AIA) then
+    if not shared.holds(cert.extension_oids, AIA) then
       return fail { item = "authorityInfoAccess", got = "none", want = "caIssuers or OCSP by http", message = "has no authority information access" }
     end
-    if holds(cert.critical_extension_oids, AIA) then
+    if shared.holds(cert.critical_extension_oids, AIA) then
       return fail { item = "authorityInfoAccess", got = "critical", want = "not critical", message = "authority information access is critical" }
     end
     if #cert.ocsp_urls == 0 and #cert.ca_issuer_urls == 0 then

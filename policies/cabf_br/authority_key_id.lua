@@ -4,15 +4,12 @@ return policy {
   title = "The authority key identifier names the issuer's key",
   applies_to = "certificate",
   severity = "low",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.11.1", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.11.1" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with the key identifier of the issuer.",
   level = "must",
   issued_from = "2023-09-15",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     if cert.authority_key_id == nil then
       return fail { item = "authorityKeyIdentifier", got = "none", want = "the issuer's key identifier", message = "does not say by which key it was signed" }

@@ -4,14 +4,12 @@ return policy {
   title = "CA certificates say critically that they are one",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.10.4", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.10.4" },
+  controls = shared.PROFILE,
   remediation = "Issue the CA certificate anew with critical basic constraints.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role ~= "leaf" and is_known(cert, "trust") and cert.trust == "public"
-  end,
+  applies = shared.public_ca,
   check = function(cert)
     if not cert.is_ca or not cert.basic_constraints_critical then
       return fail { item = "basicConstraints", got = cert.is_ca and "not critical" or "cA FALSE", want = "critical, cA TRUE", message = "does not say critically that it is a CA" }

@@ -5,14 +5,12 @@ return policy {
   applies_to = "certificate",
   severity = "low",
   cite = { doc = "Chrome Root Program Policy", version = "1.8", at = "1.3.1.3", url = "https://googlechrome.github.io/chromerootprogram/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  unmapped = "a root program asks it of its CAs; no control of those who use certificates does",
   params = { max_days = 1096 },
   remediation = "Plan to replace the subordinate CA within three years.",
   level = "should",
   issued_from = "2026-02-05",
-  applies = function(cert)
-    return cert.role == "intermediate" and is_known(cert, "trust") and cert.trust == "public"
-  end,
+  applies = shared.public_intermediate,
   check = function(cert, params)
     local days = (cert.validity_seconds + 86399) // 86400
     if days > params.max_days then

@@ -4,15 +4,18 @@ return policy {
   title = "Subordinate CAs are bound to servers",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.10.6", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.10.6" },
+  controls = shared.PROFILE,
   remediation = "Issue the CA certificate anew with serverAuth in its extended key usage.",
   level = "must",
-  issued_from = "2019-01-01",
-  applies = function(cert)
-    return cert.role == "intermediate" and is_known(cert, "trust") and cert.trust == "public"
-  end,
+  issued_from = "2023-09-15",
+  applies = shared.public_intermediate,
   check = function(cert)
+    for _, other in ipairs(cert.same_key) do
+      if other.self_signed and other.subject == cert.subject then
+        return not_applicable("a root's certificate by another CA may be for every purpose")
+      end
+    end
     local purposes = cert.extended_key_usage
     if purposes == nil then
       return fail { item = "extKeyUsage", got = "none", want = "serverAuth", message = "a subordinate CA for every purpose" }

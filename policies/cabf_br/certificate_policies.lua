@@ -6,15 +6,12 @@ return policy {
   title = "One reserved policy identifier is named",
   applies_to = "certificate",
   severity = "low",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.9", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.9" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with one of the identifiers for DV, OV, IV or EV.",
   level = "must",
   issued_from = "2023-09-15",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local found = 0
     for _, oid in ipairs(cert.policy_oids) do

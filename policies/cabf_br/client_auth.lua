@@ -5,14 +5,11 @@ return policy {
   applies_to = "certificate",
   severity = "medium",
   cite = { doc = "Chrome Root Program Policy", version = "1.8", at = "1.3.2", url = "https://googlechrome.github.io/chromerootprogram/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  unmapped = "a root program asks it of its CAs; no control of those who use certificates does",
   remediation = "Take client certificates from a private CA, and have this one issued with serverAuth alone.",
   level = "must",
   issued_from = "2027-03-15",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     for _, purpose in ipairs(cert.extended_key_usage or {}) do
       if purpose == "clientAuth" then

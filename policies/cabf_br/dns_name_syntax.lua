@@ -37,15 +37,12 @@ return policy {
   description = "Asterisks are judged by cabf_br/wildcard_position.",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "4.2.2 and 7.1.2.7.12", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "4.2.2 and 7.1.2.7.12" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew for names without underscores, empty labels and final dots.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local items, underscores = {}, in_force(UNDERSCORES, cert.not_before).allowed
     for _, name in ipairs(cert.dns_names) do

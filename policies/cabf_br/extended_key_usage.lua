@@ -1,12 +1,5 @@
 -- policies/cabf_br/extended_key_usage.lua
 -- serverAuth, perhaps clientAuth, nothing that belongs to other trades.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local FORBIDDEN = { any = true, codeSigning = true, emailProtection = true, timeStamping = true, OCSPSigning = true }
 
 local function listed(list)
@@ -21,21 +14,18 @@ return policy {
   title = "The extended key usage is that of a server",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.10", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.10" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with serverAuth alone.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local purposes = cert.extended_key_usage
     if purposes == nil then
       return fail { item = "extKeyUsage", got = "none", want = "serverAuth", message = "has no extended key usage" }
     end
-    if not holds(purposes, "serverAuth") then
+    if not shared.holds(purposes, "serverAuth") then
       return fail { item = "extKeyUsage", got = table.concat(listed(purposes), ", "), want = "serverAuth", message = "is not for servers" }
     end
     local items = {}

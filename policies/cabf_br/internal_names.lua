@@ -1,12 +1,5 @@
 -- policies/cabf_br/internal_names.lua
 -- Names that the public name system does not hold.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local function labels(name)
   local list = {}
   for label in string.gmatch(name .. ".", "([^.]*)%.") do
@@ -19,16 +12,13 @@ return policy {
   title = "No internal names",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.12", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.12" },
+  controls = shared.PROFILE,
   params = { internal = { "alt", "corp", "domain", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost", "mail", "private", "test" } },
   remediation = "Use a private CA for internal names, or a name below a domain that is held.",
   level = "must",
   issued_from = "2015-11-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert, params)
     local items = {}
     for _, name in ipairs(cert.dns_names) do
@@ -36,7 +26,7 @@ return policy {
       local last = parts[#parts]
       if #parts == 1 then
         items[#items + 1] = { item = name, got = "a single label", want = "a name below a public top-level domain" }
-      elseif holds(params.internal, last) or (last == "arpa" and parts[#parts - 1] == "home") then
+      elseif shared.holds(params.internal, last) or (last == "arpa" and parts[#parts - 1] == "home") then
         items[#items + 1] = { item = name, got = "." .. last, want = "a public top-level domain" }
       end
     end

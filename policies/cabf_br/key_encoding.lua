@@ -4,15 +4,12 @@ return policy {
   title = "Keys are encoded as prescribed",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.3.1", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.3.1" },
+  controls = shared.STRENGTH,
   remediation = "Issue it anew with the key encoded as RFC 3279 and 5480 say.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local key = cert.key
     if key.algorithm == "RSA-PSS" then

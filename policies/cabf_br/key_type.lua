@@ -6,15 +6,12 @@ return policy {
   title = "Keys are of the allowed kinds and sizes",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "6.1.5", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "6.1.5" },
+  controls = shared.STRENGTH,
   remediation = "Issue it anew for an RSA key of 2048 or 3072 bits, or for P-256.",
   level = "must",
-  issued_from = "2014-01-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  issued_from = "2013-12-31",
+  applies = shared.public_leaf,
   check = function(cert)
     local key = cert.key
     if key.algorithm == "RSA" then

@@ -1,12 +1,5 @@
 -- policies/cabf_br/key_usage.lua
 -- Critical, digitalSignature, and nothing of a CA.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local RULES = { -- newest first; before the profile of 2023 only the bits of a CA were forbidden
   { from = "2023-09-15", whole = true },
   { from = "2012-07-01", whole = false },
@@ -18,15 +11,12 @@ return policy {
   title = "The key usage is that of a server",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.11", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.11" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with a critical key usage of digitalSignature.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local usage = cert.key_usage
     if usage == nil then
@@ -39,7 +29,7 @@ return policy {
         items[#items + 1] = { item = "keyUsage", got = bit, want = "digitalSignature" }
       end
     end
-    if whole and cert.key.family == "ec" and not holds(usage, "digitalSignature") then
+    if whole and cert.key.family == "ec" and not shared.holds(usage, "digitalSignature") then
       items[#items + 1] = { item = "keyUsage", got = "no digitalSignature", want = "digitalSignature" }
     end
     if whole and not cert.key_usage_critical then

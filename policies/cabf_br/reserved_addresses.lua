@@ -36,15 +36,12 @@ return policy {
   title = "No reserved IP addresses",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "4.2.2 and 7.1.2.7.12", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "4.2.2 and 7.1.2.7.12" },
+  controls = shared.PROFILE,
   remediation = "Use a private CA for private addresses.",
   level = "must",
   issued_from = "2015-11-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local items = {}
     for _, address in ipairs(cert.ip_addresses) do

@@ -10,15 +10,12 @@ return policy {
   title = "Revocation can be looked up",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.11.2", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.11.2" },
+  controls = shared.STRENGTH,
   remediation = "Issue it anew with a CRL distribution point, or for seven days.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     for _, url in ipairs(cert.crl_urls) do
       if string.lower(string.sub(url, 1, 7)) ~= "http://" then

@@ -4,15 +4,12 @@ return policy {
   title = "The subjectAltName is critical just where the subject is empty",
   applies_to = "certificate",
   severity = "low",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7.12", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7.12" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew, critical if and only if the subject is empty.",
   level = "must",
   issued_from = "2023-09-15",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local critical = cert.san_critical
     if critical == nil then

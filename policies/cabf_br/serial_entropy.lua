@@ -5,15 +5,12 @@ return policy {
   description = "Randomness cannot be seen in one certificate: this judges the length alone.",
   applies_to = "certificate",
   severity = "low",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with a random serial number of 16 bytes.",
   level = "must",
   issued_from = "2016-09-30",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     if cert.serial_positive and cert.serial_bytes < 8 then
       return fail {

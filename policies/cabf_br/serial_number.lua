@@ -4,15 +4,12 @@ return policy {
   title = "Serial numbers are positive and not too long",
   applies_to = "certificate",
   severity = "medium",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with a positive random serial number of 16 bytes.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     if not cert.serial_positive then
       return fail { item = "serial", got = cert.serial, want = "greater than zero", message = "the serial number is zero or negative" }

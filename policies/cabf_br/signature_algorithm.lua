@@ -11,15 +11,12 @@ return policy {
   applies_to = "certificate",
   severity = "high",
   severities = { "medium" },
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.3.2", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.3.2" },
+  controls = shared.STRENGTH,
   remediation = "Have it signed with SHA-256.",
   level = "must",
   issued_from = "2016-01-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local name = cert.signature_algorithm
     if not ALLOWED[name] then

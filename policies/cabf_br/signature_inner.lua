@@ -4,15 +4,12 @@ return policy {
   title = "Inner and outer signature algorithm are equal",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "7.1.2.7", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "7.1.2.7" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew; the CA has to mend its issuance.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     if not cert.signature_matches_inner then
       return fail { item = "signature_algorithm", got = "two different ones", want = "the same in both places", message = "tbsCertificate.signature differs from signatureAlgorithm" }

@@ -14,14 +14,11 @@ return policy {
   title = "Leaf certificates stay within the validity ceiling of their issue date",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "6.3.2", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "6.3.2" },
+  controls = shared.STRENGTH,
   remediation = "Issue it for a shorter time and renew it automatically.",
   level = "must",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local days = (cert.validity_seconds + DAY - 1) // DAY
     local row = in_force(CEILINGS, cert.not_before)

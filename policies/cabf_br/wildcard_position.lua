@@ -4,15 +4,12 @@ return policy {
   title = "Wildcards are the whole leftmost label",
   applies_to = "certificate",
   severity = "high",
-  cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "1.6.1", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  cite = { at = "1.6.1" },
+  controls = shared.PROFILE,
   remediation = "Issue it anew with the names written out, or with *. before the domain.",
   level = "must",
   issued_from = "2012-07-01",
-  applies = function(cert)
-    return cert.role == "leaf" and cert.purpose == "tls_server" and is_known(cert, "trust")
-      and cert.trust == "public"
-  end,
+  applies = shared.public_leaf,
   check = function(cert)
     local items = {}
     for _, name in ipairs(cert.dns_names) do

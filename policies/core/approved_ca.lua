@@ -14,7 +14,10 @@ return policy {
   severity = "high",
   severities = { "critical" },
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = {
+    "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12.3", "nist_800_53_r5:sc-17",
+    "nist_800_53_r5:sc-23.5", "nist_csf_2.0:PR.AA-03", "pci_dss_4.0.1:4.2.1",
+  },
   params = { allow = required "ca_list" },
   remediation = "Have it issued by an approved CA, or add the CA to 'allow' with its certificate.",
   level = "should",

@@ -44,7 +44,7 @@ return policy {
   severity = "high",
   severities = { "medium" },
   cite = { doc = "RFC 9325", version = "2022", at = "3.1 and 4.1", url = "https://www.rfc-editor.org/rfc/rfc9325" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.SETTINGS,
   params = {
     forbid_protocols = { "SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1" },
     only = {}, -- IANA names; where given, every other suite fails

@@ -20,7 +20,10 @@ return policy {
   severity = "critical",
   severities = { "high", "medium", "low" },
   cite = { doc = "PCI DSS", version = "4.0.1", at = "4.2.1" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1", "soc_2_2017:CC7.1" },
+  controls = {
+    "dora_rts_2024_1774:7(5)", "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-17",
+    "nist_csf_2.0:ID.AM-08", "pci_dss_4.0.1:4.2.1", "soc_2_2017:CC7.1",
+  },
   params = { warn_days = 30 },
   remediation = "Renew it and put the new certificate in place everywhere it is used.",
   level = "must",

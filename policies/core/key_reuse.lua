@@ -1,19 +1,12 @@
 -- policies/core/key_reuse.lua
 -- One key under several names is lost for all of them at once.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 -- A renewal, also one that takes names in or gives some up, shares a name.
 local function shares(a, b)
   for _, name in ipairs(a.dns_names) do
-    if holds(b.dns_names, name) then return true end
+    if shared.holds(b.dns_names, name) then return true end
   end
   for _, address in ipairs(a.ip_addresses) do
-    if holds(b.ip_addresses, address) then return true end
+    if shared.holds(b.ip_addresses, address) then return true end
   end
   return a.subject ~= "" and a.subject == b.subject
 end
@@ -38,7 +31,7 @@ return policy {
   severity = "medium",
   severities = { "high", "low" },
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = { "bsi_c5_2020:CRY-04", "dora_rts_2024_1774:7(1)", "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12" },
   params = { renewals = choice { "accept", "refuse" } },
   remediation = "Make a key for each name, and a new one with each renewal.",
   level = "should",

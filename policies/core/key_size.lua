@@ -16,7 +16,7 @@ return policy {
   applies_to = { "certificate", "record", "request" },
   severity = "high",
   cite = { doc = "NIST SP 800-57pt1r5", version = "rev. 5", at = "Table 2", url = "https://doi.org/10.6028/NIST.SP.800-57pt1r5" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   params = {
     rsa_min = 2048,
     dsa_min = 2048,

@@ -6,7 +6,10 @@ return policy {
   severity = "critical",
   severities = { "high", "medium" },
   cite = { doc = "CWE", version = "4.15", at = "CWE-540", url = "https://cwe.mitre.org/data/definitions/540.html" },
-  controls = { "iso_27001_2022:A.8.24", "nist_800_53_r5:ia-5.2", "nist_800_53_r5:sc-12", "soc_2_2017:CC6.1" },
+  controls = {
+    "bsi_c5_2020:CRY-04", "dora:9(4)(d)", "dora_rts_2024_1774:7(1)", "iso_27001_2022:A.8.24",
+    "nist_800_53_r5:ia-5.2", "nist_800_53_r5:sc-12", "soc_2_2017:CC6.1",
+  },
   params = { snapshot = choice { "fail", "accept" } },
   remediation = "Replace the key and every certificate of it: what was committed stays in the history. Keep keys in a secret store.",
   level = "must",

@@ -44,7 +44,10 @@ return policy {
   severity = "medium",
   severities = { "low" },
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.5.9", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1.1" },
+  controls = {
+    "cis_v8:1.1", "dora_rts_2024_1774:7(4)", "iso_27001_2022:A.5.9", "nist_800_53_r5:cm-8",
+    "nist_csf_2.0:ID.AM-08", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1.1",
+  },
   params = { catch_all = choice { "weak", "accept", "refuse" } },
   remediation = "Name a team: in the inventory, in CODEOWNERS, or under 'owners' of certaudit.yaml.",
   level = "should",

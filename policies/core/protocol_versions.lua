@@ -1,12 +1,5 @@
 -- policies/core/protocol_versions.lua
 -- A version that is still sound is offered; old ones beside it are core/cipher_suites' business.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 return policy {
   title = "A sound TLS version is offered",
   description = "TLS 1.2 or 1.3 is there for clients. Which old versions must not be, core/cipher_suites says; "
@@ -14,7 +7,7 @@ return policy {
   applies_to = { "endpoint", "tls_config" },
   severity = "high",
   cite = { doc = "RFC 9325", version = "2022", at = "3.1.1", url = "https://www.rfc-editor.org/rfc/rfc9325" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.SETTINGS,
   remediation = "Offer TLS 1.2 and 1.3.",
   level = "must",
   check = function(subject)
@@ -23,7 +16,7 @@ return policy {
       return not_applicable("it does not speak TLS")
     end
     local seen = scanned and subject.protocols_seen or subject.protocols
-    if holds(seen, "TLSv1.3") or holds(seen, "TLSv1.2") then
+    if shared.holds(seen, "TLSv1.3") or shared.holds(seen, "TLSv1.2") then
       return pass()
     end
     local offered = subject.protocols -- all of them, else undecided

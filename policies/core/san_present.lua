@@ -5,7 +5,7 @@ return policy {
   applies_to = { "certificate", "request" },
   severity = "medium",
   cite = { doc = "RFC 9525", version = "2023", at = "2 and 6.3", url = "https://www.rfc-editor.org/rfc/rfc9525" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = { "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-23", "nist_csf_2.0:PR.AA-03", "pci_dss_4.0.1:4.2.1" },
   remediation = "Issue it anew with every name of the server in the subjectAltName.",
   level = "must",
   applies = function(cert)

@@ -18,7 +18,7 @@ return policy {
   severity = "medium",
   severities = { "low" },
   cite = { doc = "NIST SP 1800-16", version = "Volume B", at = "5.1.2", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24" },
+  controls = { "iso_27001_2022:A.8.9", "nist_800_53_r5:ca-7" },
   remediation = "Scan again, every address of the name: servers behind it may differ, or one report be stale.",
   level = "should",
   check = function(endpoint)

@@ -1,18 +1,11 @@
 -- policies/core/signature_hash.lua
 -- MD5 and SHA-1 can be forged.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 return policy {
   title = "Signatures rest on a hash that holds",
   applies_to = { "certificate", "request" },
   severity = "high",
   cite = { doc = "NIST SP 800-131A", version = "rev. 2", at = "9", url = "https://doi.org/10.6028/NIST.SP.800-131Ar2" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   params = { broken = { "md2", "md4", "md5", "sha1" } },
   remediation = "Have it issued anew with SHA-256.",
   level = "must",
@@ -24,7 +17,7 @@ return policy {
     if hash == nil then
       return pass(subject.signature_algorithm .. " has none of its own")
     end
-    if holds(params.broken, hash) then
+    if shared.holds(params.broken, hash) then
       return fail { item = "signature_hash", got = hash, want = "SHA-256 or better", message = "signed over a hash that can be forged" }
     end
     return pass()

@@ -29,7 +29,10 @@ return policy {
   applies_to = { "certificate", "record", "request" },
   severity = "high",
   cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "6.3.2", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "soc_2_2017:CC7.1" },
+  controls = {
+    "dora_rts_2024_1774:7(1)", "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12",
+    "nist_800_53_r5:sc-17",
+  },
   params = { schedule = choice { "fixed", "cabf" }, max_days = 47 },
   remediation = "Issue it for a shorter time and renew it automatically.",
   level = "must",

@@ -5,7 +5,7 @@ return policy {
   applies_to = { "certificate", "record", "request" },
   severity = "medium",
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = { "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12", "nist_800_53_r5:sc-17" },
   params = { wildcards = choice { "accept", "refuse" }, min_labels = 2 },
   remediation = "Issue it for the names that are used.",
   level = "should",

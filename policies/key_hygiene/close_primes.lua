@@ -5,7 +5,7 @@ return policy {
   applies_to = { "certificate", "private_key", "request" },
   severity = "critical",
   cite = { doc = "CABF-TLS-BR", version = "2.2.6", at = "6.1.1.3", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.WEAKNESS,
   remediation = "Make a new key with another program, and revoke the certificate.",
   level = "must",
   applies = function(cert)

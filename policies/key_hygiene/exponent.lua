@@ -6,7 +6,7 @@ return policy {
   severity = "medium",
   severities = { "critical" },
   cite = { doc = "FIPS 186", version = "5", at = "5.1", url = "https://doi.org/10.6028/NIST.FIPS.186-5" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.WEAKNESS,
   remediation = "Make a new key with the exponent 65537.",
   level = "must",
   applies = function(cert)

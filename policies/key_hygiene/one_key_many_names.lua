@@ -5,7 +5,7 @@ return policy {
   applies_to = "certificate",
   severity = "medium",
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = { "bsi_c5_2020:CRY-04", "dora_rts_2024_1774:7(1)", "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12" },
   remediation = "Make a key for each name.",
   level = "should",
   check = function(cert)

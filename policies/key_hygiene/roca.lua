@@ -5,7 +5,7 @@ return policy {
   applies_to = { "certificate", "private_key", "request" },
   severity = "critical",
   cite = { doc = "CVE", version = "2017-15361", at = "description", url = "https://www.cve.org/CVERecord?id=CVE-2017-15361" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.WEAKNESS,
   remediation = "Make a new key outside of the device, and revoke the certificate.",
   level = "must",
   applies = function(cert)

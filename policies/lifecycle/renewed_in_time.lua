@@ -5,7 +5,10 @@ return policy {
   applies_to = { "certificate", "record" },
   severity = "low",
   cite = { doc = "NIST SP 1800-16", version = "2020", at = "Volume B, 5.1.4", url = "https://doi.org/10.6028/NIST.SP.1800-16" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = {
+    "dora_rts_2024_1774:7(5)", "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-12",
+    "nist_csf_2.0:ID.AM-08", "pci_dss_4.0.1:4.2.1",
+  },
   params = { percent_left = 20 },
   remediation = "Renew it, and put the new certificate in place.",
   level = "should",

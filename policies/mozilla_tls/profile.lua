@@ -114,7 +114,12 @@ return policy {
   applies_to = { "certificate", "endpoint", "tls_config" },
   severity = "medium",
   cite = { doc = "Mozilla Server Side TLS", version = "5.7, 5.8, 6.0", at = "Server Side TLS", url = "https://ssl-config.mozilla.org/guidelines/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1" },
+  controls = {
+    "bsi_c5_2020:CRY-02", "cis_v8:3.10", "dora_rts_2024_1774:6", "hipaa:164.312(e)(2)(ii)",
+    "iso_27001_2022:A.8.24", "nis2_ir_2024_2690:9.2", "nist_800_53_r5:cm-6",
+    "nist_800_53_r5:sc-13", "nist_800_53_r5:sc-8.1", "nist_csf_2.0:PR.DS-02",
+    "pci_dss_4.0.1:12.3.3", "pci_dss_4.0.1:4.2.1", "soc_2_2017:CC6.7",
+  },
   params = { profile = choice { "intermediate", "modern", "old" }, version = choice { "5.8", "5.7", "6.0" } },
   remediation = "Take the configuration that Mozilla's generator gives for the profile.",
   level = "should",

@@ -7,7 +7,7 @@ return policy {
   applies_to = { "certificate", "record" },
   severity = "high",
   cite = { doc = "NIST SP 800-57pt1", version = "rev. 5", at = "Table 4", url = "https://doi.org/10.6028/NIST.SP.800-57pt1r5" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   remediation = "Issue it anew for P-256, or for RSA of 3072 bits.",
   level = "must",
   applies = function(subject)

@@ -1,32 +1,17 @@
 -- policies/nist_tls/protocols.lua
 -- TLS 1.2 and 1.3 are there, nothing older.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
-local function offered(subject)
-  if kind(subject) == "endpoint" then
-    if is_known(subject, "speaks_tls") and not subject.speaks_tls then return nil end
-    return subject.protocols_seen
-  end
-  return subject.protocols
-end
-
 return policy {
   title = "TLS 1.2 and 1.3 are offered, nothing older",
   applies_to = { "endpoint", "tls_config" },
   severity = "high",
   severities = { "medium" },
   cite = { doc = "NIST SP 800-52", version = "rev. 2", at = "3.1", url = "https://doi.org/10.6028/NIST.SP.800-52r2" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   remediation = "Offer TLS 1.2 and 1.3 alone.",
   level = "must",
   in_force_from = "2024-01-01",
   check = function(subject)
-    local seen = offered(subject)
+    local seen = shared.offered(subject)
     if not seen then
       return not_applicable("it does not speak TLS")
     end
@@ -40,7 +25,7 @@ return policy {
       return fail { items = items, message = "offers an old protocol" }
     end
     local all = subject.protocols -- else undecided
-    if not holds(all, "TLSv1.3") then
+    if not shared.holds(all, "TLSv1.3") then
       return fail { item = "protocols", got = "no TLSv1.3", want = "TLSv1.3", severity = "medium", message = "TLS 1.3 is required from 2024 on" }
     end
     return pass()

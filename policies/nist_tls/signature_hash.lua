@@ -5,7 +5,7 @@ return policy {
   applies_to = { "certificate", "request" },
   severity = "high",
   cite = { doc = "NIST SP 800-131A", version = "rev. 2", at = "9", url = "https://doi.org/10.6028/NIST.SP.800-131Ar2" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   remediation = "Have it issued anew with SHA-256.",
   level = "must",
   applies = function(subject)

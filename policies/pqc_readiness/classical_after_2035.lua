@@ -8,7 +8,7 @@ return policy {
   severity = "medium",
   severities = { "low" },
   cite = { doc = "NIST IR 8547", version = "initial public draft, 2024-11", at = "Table 2 and 4", url = "https://doi.org/10.6028/NIST.IR.8547.ipd" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.AGILITY,
   remediation = "Plan its replacement, and issue it for a shorter time.",
   level = "should",
   check = function(subject)

@@ -5,7 +5,7 @@ return policy {
   applies_to = "certificate",
   severity = "low",
   cite = { doc = "NSA CNSA 2.0", version = "FAQ 2.1, 2024-12", at = "Table of algorithms", url = "https://www.nsa.gov/" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.AGILITY,
   remediation = "Plan for certificates with ML-DSA-87.",
   level = "should",
   in_force_from = "2027-01-01",

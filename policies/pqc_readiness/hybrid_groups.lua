@@ -5,7 +5,7 @@ return policy {
   applies_to = "endpoint",
   severity = "low",
   cite = { doc = "NIST IR 8547", version = "initial public draft, 2024-11", at = "4.1", url = "https://doi.org/10.6028/NIST.IR.8547.ipd" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.AGILITY,
   remediation = "Offer X25519MLKEM768, with OpenSSL 3.5 or another library that has it.",
   level = "should",
   check = function(subject)
