@@ -116,6 +116,23 @@ static int api_days(lua_State *L)
     return 1;
 }
 
+static int api_holds(lua_State *L)
+{
+    bool found = false;
+
+    if (lua_type(L, 1) != LUA_TTABLE && lua_type(L, 1) != LUA_TUSERDATA) {
+        aud_lua_stop(L, AUD_STOP_MISUSE, "holds needs a list, not a %s", luaL_typename(L, 1));
+    }
+    lua_settop(L, 2);
+    for (lua_Integer i = 1; !found && lua_geti(L, 1, i) != LUA_TNIL; i++) {
+        aud_lua_charge(L, 1);
+        found = lua_rawequal(L, 2, -1) != 0;
+        lua_pop(L, 1);
+    }
+    lua_pushboolean(L, found);
+    return 1;
+}
+
 /* Midnight of `from` of row `i` of the list at 1; false behind the last. Leaves the row. */
 static bool row_begins(lua_State *L, lua_Integer i, int64_t *out)
 {

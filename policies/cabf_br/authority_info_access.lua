@@ -13,10 +13,10 @@ return policy {
   issued_from = "2023-09-15",
   applies = shared.public_leaf,
   check = function(cert)
-    if not shared.holds(cert.extension_oids, AIA) then
+    if not holds(cert.extension_oids, AIA) then
       return fail { item = "authorityInfoAccess", got = "none", want = "caIssuers or OCSP by http", message = "has no authority information access" }
     end
-    if shared.holds(cert.critical_extension_oids, AIA) then
+    if holds(cert.critical_extension_oids, AIA) then
       return fail { item = "authorityInfoAccess", got = "critical", want = "not critical", message = "authority information access is critical" }
     end
     if #cert.ocsp_urls == 0 and #cert.ca_issuer_urls == 0 then

@@ -15,7 +15,7 @@ return policy {
     if usage == nil then
       return fail { item = "keyUsage", got = "none", want = "keyCertSign and cRLSign", message = "has no key usage" }
     end
-    if not cert.key_usage_critical or not shared.holds(usage, "keyCertSign") or not shared.holds(usage, "cRLSign") then
+    if not cert.key_usage_critical or not holds(usage, "keyCertSign") or not holds(usage, "cRLSign") then
       return fail { item = "keyUsage", got = cert.key_usage_critical and "too little" or "not critical", want = "critical, keyCertSign and cRLSign", message = "its key usage is not that of a CA" }
     end
     return pass()

@@ -18,7 +18,7 @@ return policy {
     if #names > 1 then
       return fail { item = "commonName", got = #names .. " of them", want = "at most one", message = "has several common names" }
     end
-    if not cert.san_present or not (shared.holds(cert.dns_names, names[1]) or shared.holds(cert.ip_addresses, names[1])) then
+    if not cert.san_present or not (holds(cert.dns_names, names[1]) or holds(cert.ip_addresses, names[1])) then
       return fail { item = "commonName", got = names[1], want = "an entry of the subjectAltName", message = "its common name is not in its subjectAltName" }
     end
     return pass()

@@ -25,7 +25,7 @@ return policy {
     if purposes == nil then
       return fail { item = "extKeyUsage", got = "none", want = "serverAuth", message = "has no extended key usage" }
     end
-    if not shared.holds(purposes, "serverAuth") then
+    if not holds(purposes, "serverAuth") then
       return fail { item = "extKeyUsage", got = table.concat(listed(purposes), ", "), want = "serverAuth", message = "is not for servers" }
     end
     local items = {}

@@ -26,7 +26,7 @@ return policy {
       local last = parts[#parts]
       if #parts == 1 then
         items[#items + 1] = { item = name, got = "a single label", want = "a name below a public top-level domain" }
-      elseif shared.holds(params.internal, last) or (last == "arpa" and parts[#parts - 1] == "home") then
+      elseif holds(params.internal, last) or (last == "arpa" and parts[#parts - 1] == "home") then
         items[#items + 1] = { item = name, got = "." .. last, want = "a public top-level domain" }
       end
     end

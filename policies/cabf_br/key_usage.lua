@@ -29,7 +29,7 @@ return policy {
         items[#items + 1] = { item = "keyUsage", got = bit, want = "digitalSignature" }
       end
     end
-    if whole and cert.key.family == "ec" and not shared.holds(usage, "digitalSignature") then
+    if whole and cert.key.family == "ec" and not holds(usage, "digitalSignature") then
       items[#items + 1] = { item = "keyUsage", got = "no digitalSignature", want = "digitalSignature" }
     end
     if whole and not cert.key_usage_critical then

@@ -1,13 +1,6 @@
 -- policies/cabf_br/pack.lua
 -- The Baseline Requirements bind CAs that are publicly trusted: where trust is unknown, nothing of
 -- them applies.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local function is_public(cert)
   return is_known(cert, "trust") and cert.trust == "public"
 end
@@ -16,7 +9,6 @@ return pack {
   title = "Baseline Requirements of the CA/Browser Forum, and the root programs beside them",
   cite = { doc = "CABF-TLS-BR", version = "2.2.6", url = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/" },
   shared = {
-    holds = holds,
     public_leaf = function(cert)
       return cert.role == "leaf" and cert.purpose == "tls_server" and is_public(cert)
     end,

@@ -17,7 +17,7 @@ return policy {
     for _, name in ipairs(cert.dns_names) do
       if string.sub(name, 1, 2) == "*." then
         local below = string.lower(string.sub(name, 3))
-        if not string.find(below, ".", 1, true) or shared.holds(params.registries, below) then
+        if not string.find(below, ".", 1, true) or holds(params.registries, below) then
           items[#items + 1] = { item = name, got = "all of " .. below, want = "a domain of one owner" }
         end
       end

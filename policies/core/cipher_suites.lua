@@ -1,14 +1,5 @@
 -- policies/core/cipher_suites.lua
 -- Protocol versions and cipher suites that are offered.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then
-      return true
-    end
-  end
-  return false
-end
-
 -- Why nobody should use it, or nil.
 local function broken(suite)
   if suite.anonymous then return "anonymous" end

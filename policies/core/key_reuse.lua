@@ -3,10 +3,10 @@
 -- A renewal, also one that takes names in or gives some up, shares a name.
 local function shares(a, b)
   for _, name in ipairs(a.dns_names) do
-    if shared.holds(b.dns_names, name) then return true end
+    if holds(b.dns_names, name) then return true end
   end
   for _, address in ipairs(a.ip_addresses) do
-    if shared.holds(b.ip_addresses, address) then return true end
+    if holds(b.ip_addresses, address) then return true end
   end
   return a.subject ~= "" and a.subject == b.subject
 end

@@ -2,15 +2,6 @@
 -- Least key sizes, by algorithm and curve.
 local LEAST = { rsa = "rsa_min", dsa = "dsa_min", dh = "dh_min", ec = "ec_min" }
 
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then
-      return true
-    end
-  end
-  return false
-end
-
 return policy {
   title = "Keys are long enough",
   applies_to = { "certificate", "record", "request" },

@@ -1,11 +1,5 @@
 -- policies/core/pack.lua
 -- What the essentials have in common.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
 
 -- evidence that cryptography in transit is strong
 local STRENGTH = {
@@ -24,5 +18,5 @@ local SETTINGS = {
 
 return pack {
   title = "The essentials of certificates, keys and TLS settings",
-  shared = { holds = holds, STRENGTH = STRENGTH, SETTINGS = SETTINGS },
+  shared = { STRENGTH = STRENGTH, SETTINGS = SETTINGS },
 }

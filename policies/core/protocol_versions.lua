@@ -16,7 +16,7 @@ return policy {
       return not_applicable("it does not speak TLS")
     end
     local seen = scanned and subject.protocols_seen or subject.protocols
-    if shared.holds(seen, "TLSv1.3") or shared.holds(seen, "TLSv1.2") then
+    if holds(seen, "TLSv1.3") or holds(seen, "TLSv1.2") then
       return pass()
     end
     local offered = subject.protocols -- all of them, else undecided

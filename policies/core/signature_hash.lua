@@ -17,7 +17,7 @@ return policy {
     if hash == nil then
       return pass(subject.signature_algorithm .. " has none of its own")
     end
-    if shared.holds(params.broken, hash) then
+    if holds(params.broken, hash) then
       return fail { item = "signature_hash", got = hash, want = "SHA-256 or better", message = "signed over a hash that can be forged" }
     end
     return pass()

@@ -1,12 +1,5 @@
 -- policies/core/tls_1_3.lua
 -- The version without the old ones' mistakes, and the only one that takes hybrid key exchange.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 return policy {
   title = "TLS 1.3 is offered",
   applies_to = { "endpoint", "tls_config" },

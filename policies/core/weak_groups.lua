@@ -5,13 +5,6 @@ local KEPT = { -- of the curves numbered up to 30 (RFC 8422, 5.1.1); brainpool i
   brainpoolp256r1 = true, brainpoolp384r1 = true, brainpoolp512r1 = true,
 }
 
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 -- Bits of a curve by its name; nil for what is no curve of that family.
 local function curve_bits(name)
   local bits = string.match(name, "^sec[pt](%d+)[rk]%d$")

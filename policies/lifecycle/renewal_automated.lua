@@ -1,12 +1,5 @@
 -- policies/lifecycle/renewal_automated.lua
 -- What people renew by hand expires one day.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 return policy {
   title = "Renewal is automated",
   applies_to = "record",

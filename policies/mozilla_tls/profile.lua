@@ -1,12 +1,5 @@
 -- policies/mozilla_tls/profile.lua
 -- One of Mozilla's profiles, by version of its guidelines; lists are compared as sets.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
-
 local THIRTEEN = { "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256" }
 
 local INTERMEDIATE = {

@@ -1,11 +1,5 @@
 -- policies/nist_tls/pack.lua
 -- Settings as NIST has them for servers of the United States' government.
-local function holds(list, value)
-  for _, v in ipairs(list) do
-    if v == value then return true end
-  end
-  return false
-end
 
 -- What a server was seen to offer; nil where it does not speak TLS.
 local function offered(subject)
@@ -19,7 +13,6 @@ end
 return pack {
   title = "TLS, key and algorithm guidelines of NIST",
   shared = {
-    holds = holds,
     offered = offered,
     STRENGTH = {
       "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-13", "nist_800_53_r5:sc-8.1", "nist_csf_2.0:PR.DS-02",

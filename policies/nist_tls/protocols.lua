@@ -25,7 +25,7 @@ return policy {
       return fail { items = items, message = "offers an old protocol" }
     end
     local all = subject.protocols -- else undecided
-    if not shared.holds(all, "TLSv1.3") then
+    if not holds(all, "TLSv1.3") then
       return fail { item = "protocols", got = "no TLSv1.3", want = "TLSv1.3", severity = "medium", message = "TLS 1.3 is required from 2024 on" }
     end
     return pass()

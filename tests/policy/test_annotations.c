@@ -303,7 +303,7 @@ static void test_functions(void **state)
         trial_close(&t);
         num++;
     }
-    assert_int_equal(num, 16);
+    assert_int_equal(num, 17);
 }
 
 /* Every annotated key is known to the loader, needed ones are asked for, and no other is known. */

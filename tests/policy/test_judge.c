@@ -48,6 +48,11 @@ static const struct {
      "return pass(date(cert.not_after) .. ' ' .. days(86401) .. ' ' .. days(0) "
      ".. ' ' .. days(86400) .. ' ' .. days(-86401))",
      AUD_V_PASS, "2026-01-11 2 0 1 -1"},
+    {"a list holds what is in it, of facts as of its own",
+     "local none = { 1, 'a', nil } if holds(cert.dns_names, 'example.com') and "
+     "not holds(cert.dns_names, 'example') and holds(none, 'a') and not holds(none, '1') and "
+     "not holds({}, nil) then return pass() end",
+     AUD_V_PASS, ""},
     {"the row in force is the one of the date",
      "return pass(in_force({ { from = '2026-03-15', d = 200 }, { from = '2025-12-22', d = 398 }, "
      "{ from = '2018-03-01', d = 825 } }, cert.not_before).d .. '')",
@@ -95,6 +100,7 @@ static void test_unknown_facts(void **state)
         const char *body, *fact;
     } cases[] = {
         {"return pass(cert.trust)", "trust"},
+        {"if holds(cert.uris, 'x') then return pass() end return pass()", "uris"},
         {"local x = cert.key.curve return pass()", "key.curve"},
         {"pcall(function() return cert.trust end) return pass()", "trust"},
         {"pcall(pcall, function() return cert.key.curve end) return pass()", "key.curve"},
@@ -194,6 +200,7 @@ static void test_broken_policies(void **state)
         {"an unknown key of an item", "return fail { items = { { item = 'a', gott = 1 } } }",
          "an item has no 'gott'"},
         {"undecided without words", "return undecided()", "the message must be a string"},
+        {"what holds nothing", "return holds('abc', 'a')", "holds needs a list, not a string"},
         {"rows in the wrong order",
          "return in_force({ { from = '2018-01-01' }, { from = '2019-01-01' } }, 0)",
          "newest first"},
