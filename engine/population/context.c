@@ -371,6 +371,8 @@ static aud_value certificate_fact(const member *m, unsigned field, aud_arena *sc
         return aud_bool(aud_member_superseded(m, scratch));
     case AUD_F_certificate_same_key:
         return aud_key_others(m, scratch);
+    case AUD_F_certificate_issuers:
+        return aud_member_issuers(m, scratch);
     case AUD_F_certificate_environment:
         return common_fact(m, COMMON_ENVIRONMENT, scratch);
     case AUD_F_certificate_owners:

@@ -479,6 +479,7 @@ void aud_population_freep(aud_population **population)
         aud_renewals_free(p->renewals);
         aud_keyring_free(p->keyring);
         aud_ca_list_freep(&p->authorities);
+        aud_signers_free(p->signers);
         (void)pthread_mutex_destroy(&p->lock);
         aud_arena_clear(&p->arena);
         aud_free(p);

@@ -61,6 +61,7 @@ struct aud_population {
     /* made when the first policy asks, under the lock */
     struct renewals *renewals;
     struct keyring *keyring;
+    struct signers *signers;
     unsigned num_threads;
     struct aud_ca_list *authorities; /* every CA at hand; approves none */
     pthread_mutex_t lock;
@@ -95,6 +96,10 @@ AUD_NODISCARD aud_status aud_key_label(aud_population *population, size_t at, au
 /* The other certificates with this one's key, at most 32. Thread-safe. */
 aud_value aud_key_others(const member *m, aud_arena *scratch);
 void aud_keyring_free(struct keyring *keyring);
+
+/* Certificates at hand that issued this one, proved; unknown without one. Thread-safe. */
+aud_value aud_member_issuers(const member *m, aud_arena *scratch);
+void aud_signers_free(struct signers *signers);
 
 /* Index of a certificate by digest; SIZE_MAX if it is not there. */
 size_t aud_population_find(const aud_population *population, const unsigned char digest[32]);
