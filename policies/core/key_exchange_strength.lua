@@ -13,7 +13,7 @@ return policy {
   severity = "medium", -- also where no scanner tells the sizes
   severities = { "high" },
   cite = { doc = "RFC 9325", version = "2022", at = "4.5", url = "https://www.rfc-editor.org/rfc/rfc9325#section-4.5" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   params = { dh_min = 2048, rsa_min = 2048 },
   remediation = "Offer ECDHE in place of DHE and RSA, or give the server Diffie-Hellman parameters of ffdhe2048 or larger.",
   level = "must",

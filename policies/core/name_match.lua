@@ -20,7 +20,7 @@ return policy {
   severity = "medium", -- also where no scanner tells the leaf
   severities = { "high" },
   cite = { doc = "RFC 9525", version = "2023", at = "6.3", url = "https://www.rfc-editor.org/rfc/rfc9525#section-6.3" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = { "iso_27001_2022:A.8.24", "nist_800_53_r5:sc-23", "nist_csf_2.0:PR.AA-03", "pci_dss_4.0.1:4.2.1" },
   remediation = "Serve a certificate whose subjectAltName holds the name, or scan the server by its name (with SNI).",
   level = "must",
   check = function(endpoint)

@@ -25,7 +25,7 @@ return policy {
   severity = "low", -- also where no scanner tells every group
   severities = { "medium", "high" },
   cite = { doc = "RFC 9325", version = "2022", at = "4.5", url = "https://www.rfc-editor.org/rfc/rfc9325#section-4.5" },
-  controls = { "iso_27001_2022:A.8.24", "pci_dss_4.0.1:4.2.1" },
+  controls = shared.STRENGTH,
   params = {
     min_bits = 224, -- of a curve
     forbid = {}, -- further groups, as the IANA registry names them
