@@ -54,6 +54,7 @@ echo "read and judged              $plain s: ratio $(ratio "$plain" "$base") (bu
 echo "with junit, sarif, html      $full s: ratio $(ratio "$full" "$base") (budget 1.5)"
 extra=$(awk -v a="$with" -v b="$plain" 'BEGIN {printf "%.4f", a - b}')
 echo "every signature proved       $extra s on top, bare EVP_DigestVerify $bare s: ratio $(ratio "$extra" "$bare") (budget 1.15)"
+"$here/policies.sh" "$certaudit" "$repo"
 if command -v go >/dev/null; then
     go_check() { git -C "$repo" cat-file --batch <ids.txt | ./go-audit go.json; }
     GOFLAGS=-mod=mod GO111MODULE=off GOPROXY=off GOCACHE=$PWD/go-cache \
