@@ -62,8 +62,11 @@ aud_str aud_run_policy_text(const aud_run *run, aud_str id)
         run->policies == NULL ? NULL : aud_policy_set_infos(run->policies, &num);
 
     for (size_t i = 0; i < num; i++) {
-        if (aud_str_eq(infos[i].id, id)) {
-            return aud_policy_set_text(run->policies, i);
+        const bool of_pack = aud_str_ends(id, AUD_LIT("/pack")) &&
+                             aud_str_eq(infos[i].pack, aud_str_sub(id, 0, id.len - 5));
+
+        if (of_pack || aud_str_eq(infos[i].id, id)) {
+            return aud_policy_set_text(run->policies, i, of_pack);
         }
     }
     return (aud_str){NULL, 0};

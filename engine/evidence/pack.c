@@ -182,22 +182,38 @@ static aud_status policy_name(packing *p, const aud_policy_info *policy, aud_str
                                     AUD_ARG(policy->sha256));
 }
 
+static aud_status write_policy(packing *p, const aud_policy_info *policy, aud_error *err)
+{
+    const aud_str text = aud_site_policy_text(p->options->site, policy->id);
+    AUD_CLEANUP(aud_out_closep) aud_out *out = NULL;
+    aud_str name;
+
+    if (text.len == 0) { /* the engine's own findings have no text */
+        return AUD_OK;
+    }
+    AUD_TRY(policy_name(p, policy, &name, err));
+    AUD_TRY(open_in(p, name.ptr, &out, err));
+    aud_out_str(out, text);
+    return aud_out_finish(out, err);
+}
+
+/* A policy's digest is that of its text with its pack.lua behind it. */
 static aud_status write_policies(packing *p, aud_error *err)
 {
     const aud_result *result = p->options->result;
+    aud_str last = {NULL, 0};
 
     for (size_t i = 0; i < result->num_policies; i++) {
-        const aud_str text = aud_site_policy_text(p->options->site, result->policies[i].id);
-        AUD_CLEANUP(aud_out_closep) aud_out *out = NULL;
-        aud_str name;
+        const aud_policy_info *policy = &result->policies[i];
 
-        if (text.len == 0) { /* the engine's own findings have no text */
-            continue;
+        AUD_TRY(write_policy(p, policy, err));
+        if (policy->pack_path.len > 0 && !aud_str_eq(policy->pack, last)) {
+            aud_policy_info pack = {.pack = policy->pack};
+
+            AUD_TRY(aud_arena_printf(&p->arena, &pack.id, err, "%.*s/pack", AUD_ARG(pack.pack)));
+            AUD_TRY(write_policy(p, &pack, err));
+            last = policy->pack;
         }
-        AUD_TRY(policy_name(p, &result->policies[i], &name, err));
-        AUD_TRY(open_in(p, name.ptr, &out, err));
-        aud_out_str(out, text);
-        AUD_TRY(aud_out_finish(out, err));
     }
     return AUD_OK;
 }

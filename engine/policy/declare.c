@@ -104,7 +104,7 @@ static void read_cite(const reader *outer)
     static const char *const keys[] = {"doc", "version", "at", "url", NULL};
     const reader r = {.L = outer->L, .into = outer->into, .prefix = "cite."};
     aud_policy_info *info = &outer->into->info;
-    const aud_pack *pack = outer->into->pack;
+    const aud_policy_pack *pack = outer->into->pack;
     bool inherits = pack != NULL && pack->cite_doc.len > 0;
 
     if (!get(outer, "cite")) {
@@ -251,7 +251,7 @@ static int order_text(const void *left, const void *right)
 static _Noreturn void unknown_control(const reader *r, aud_str control)
 {
     const char *names[MAX_HINTS];
-    const aud_pack *pack = r->into->pack;
+    const aud_policy_pack *pack = r->into->pack;
     char hint[AUD_HINT_MAX];
     aud_str framework, clause;
     size_t num = 0;
@@ -303,7 +303,8 @@ static void read_controls(const reader *r)
     while (next_member(r, "controls", &i, MAX_CONTROLS)) {
         aud_str control = aud_lua_str(r->L, -1);
 
-        if (aud_control_find(control) == NULL && aud_pack_control(r->into->pack, control) == NULL) {
+        if (aud_control_find(control) == NULL &&
+            aud_policy_pack_control(r->into->pack, control) == NULL) {
             unknown_control(r, control);
         }
         controls[num++] = aud_lua_dup(r->L, r->into->arena, control);

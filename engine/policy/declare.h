@@ -2,14 +2,14 @@
 #ifndef AUD_POLICY_DECLARE_H
 #define AUD_POLICY_DECLARE_H
 
-#include "engine/policy/pack.h"
+#include "engine/policy/packs.h"
 #include "engine/policy/set.h"
 
 /* What policy() fills while a text is loaded. */
 typedef struct aud_declaration {
     aud_arena *arena;
-    aud_str text;         /* to find the line of a key */
-    const aud_pack *pack; /* NULL: there is no pack.lua */
+    aud_str text;                /* to find the line of a key */
+    const aud_policy_pack *pack; /* NULL: there is no pack.lua */
     bool done;
     aud_policy_info info;
     aud_policy policy;

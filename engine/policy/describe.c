@@ -27,7 +27,7 @@ static const key_row keys[] = {
 
 static const key_row pack_keys[] = {
 #define AUD_KEY(name, type, needed, doc) {#name, type, needed, doc},
-#include "engine/policy/pack.def"
+#include "engine/policy/packs.def"
 #undef AUD_KEY
 };
 

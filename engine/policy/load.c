@@ -21,7 +21,7 @@ typedef struct loader {
     const aud_policy_text *texts; /* by id, without those of packs */
     size_t num_texts;
     const char **ids; /* as texts, with a NUL behind */
-    aud_pack *packs;
+    aud_policy_pack *packs;
     size_t num_packs;
     aud_chooser chooser;
     aud_vm vm;
@@ -77,7 +77,7 @@ static aud_status take_texts(loader *l, aud_error *err)
     l->texts = texts;
     for (size_t i = 0; i < num; i++) {
         if (aud_str_ends(texts[i].id, AUD_LIT("/pack"))) {
-            l->packs[l->num_packs++] = (aud_pack){
+            l->packs[l->num_packs++] = (aud_policy_pack){
                 .name = texts[i].id, .path = texts[i].path, .text = texts[i].text, .arena = arena};
         } else {
             l->ids[l->num_texts] = texts[i].id.ptr;
@@ -279,7 +279,7 @@ static aud_status check_params(loader *l, const aud_policy_text *text, const aud
 }
 
 /* The digest is that of both texts, one after the other: `cat POLICY.lua pack.lua | sha256sum`. */
-static aud_status describe(loader *l, const aud_policy_text *text, const aud_pack *pack,
+static aud_status describe(loader *l, const aud_policy_text *text, const aud_policy_pack *pack,
                            aud_policy_info *info, aud_error *err)
 {
     AUD_CLEANUP(aud_buf_clear) aud_buf whole = {.max = 2 * (size_t)MAX_TEXT};
@@ -350,7 +350,7 @@ static aud_status count_lines(loader *l, const aud_policy_text *text, aud_policy
                           &policy->lines, err);
 }
 
-static aud_pack *find_pack(const loader *l, aud_str policy)
+static aud_policy_pack *find_pack(const loader *l, aud_str policy)
 {
     size_t slash = aud_str_find(policy, AUD_LIT("/"), 0);
 
@@ -371,7 +371,7 @@ static int run_load_pack(lua_State *L)
 }
 
 /* A control of two packs would be two things under one name. */
-static const char *clash(const loader *l, const aud_pack *pack)
+static const char *clash(const loader *l, const aud_policy_pack *pack)
 {
     for (size_t i = 0; i < pack->num_controls; i++) {
         for (size_t k = 0; k < l->set->num_house; k++) {
@@ -383,7 +383,7 @@ static const char *clash(const loader *l, const aud_pack *pack)
     return l->set->num_house + pack->num_controls > MAX_HOUSE ? "too many controls" : NULL;
 }
 
-static aud_status load_pack(loader *l, aud_pack *pack, aud_error *err)
+static aud_status load_pack(loader *l, aud_policy_pack *pack, aud_error *err)
 {
     const aud_policy_text text = {.id = pack->name, .path = pack->path, .text = pack->text};
     const char *reason = unfit(&text);
@@ -423,7 +423,7 @@ static aud_status load_pack(loader *l, aud_pack *pack, aud_error *err)
 static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice choice,
                            aud_error *err)
 {
-    aud_pack *pack = find_pack(l, text->id);
+    aud_policy_pack *pack = find_pack(l, text->id);
     aud_declaration declaration = {.arena = &l->set->arena, .text = text->text, .pack = pack};
     aud_vm *vm = &l->vm;
     const char *reason = unfit(text);
@@ -542,9 +542,12 @@ const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *o
     return set->infos;
 }
 
-aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy)
+aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy, bool of_pack)
 {
-    return policy < set->num ? set->policies[policy].text : (aud_str){NULL, 0};
+    if (policy >= set->num) {
+        return (aud_str){NULL, 0};
+    }
+    return of_pack ? set->policies[policy].source.pack : set->policies[policy].source.text;
 }
 
 const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num)

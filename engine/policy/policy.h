@@ -65,7 +65,7 @@ AUD_NODISCARD aud_status aud_policy_set_new(const aud_policy_load *load, aud_pol
 void aud_policy_set_freep(aud_policy_set **set);
 const aud_policy_info *aud_policy_set_infos(const aud_policy_set *set, size_t *out_num);
 /* Text of a policy, by its place among the infos. */
-aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy);
+aud_str aud_policy_set_text(const aud_policy_set *set, size_t policy, bool of_pack);
 const aud_policy_error *aud_policy_set_errors(const aud_policy_set *set, size_t *out_num);
 /* Controls that the packs of chosen policies declare beside the catalogue. */
 const aud_control *aud_policy_set_house(const aud_policy_set *set, size_t *out_num);

@@ -60,11 +60,11 @@ typedef struct aud_vm {
     const aud_policy_host *host;
     const struct aud_policy *policy;
     const aud_object_type *subject_type;
-    aud_policy_lines *lines; /* of the policy that runs; NULL: nobody counts */
-    aud_trace *trace;        /* NULL: nobody asks */
-    struct aud_pack *pack;   /* that is being read; NULL: it was before */
-    bool in_pack;            /* pack.lua runs, not yet the policy */
-    bool names_env;          /* a text that runs names _ENV: functions might change it */
+    aud_policy_lines *lines;      /* of the policy that runs; NULL: nobody counts */
+    aud_trace *trace;             /* NULL: nobody asks */
+    struct aud_policy_pack *pack; /* that is being read; NULL: it was before */
+    bool in_pack;                 /* pack.lua runs, not yet the policy */
+    bool names_env;               /* a text that runs names _ENV: functions might change it */
 } aud_vm;
 
 /* What the two texts of a policy are called inside of Lua. */

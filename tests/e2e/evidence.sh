@@ -50,7 +50,11 @@ c = json.load(open(pack + "/config.json"))
 for p in c["policies"]:
     name = pack + "/policies/" + p["id"] + ".lua"
     if os.path.exists(name):
-        assert hashlib.sha256(open(name, "rb").read()).hexdigest() == p["sha256"], p["id"]
+        text = open(name, "rb").read()
+        shared = os.path.join(os.path.dirname(name), "pack.lua")
+        if os.path.exists(shared):
+            text += open(shared, "rb").read()
+        assert hashlib.sha256(text).hexdigest() == p["sha256"], p["id"]
 assert c["period"] == {"name": "2026-Q3", "ref": "main", "from": "2026-07-01T00:00:00Z", "until": "2026-10-01T00:00:00Z",
                        "judged_at": "2026-09-30T23:59:59Z", "finished": True, "all_commits": False}, c["period"]
 json.load(open(pack + "/run.json"))

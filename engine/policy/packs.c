@@ -1,5 +1,5 @@
-/* engine/policy/pack.c - the declaration of a pack, read as strictly as that of a policy. */
-#include "engine/policy/pack.h"
+/* engine/policy/packs.c - the declaration of a pack, read as strictly as that of a policy. */
+#include "engine/policy/packs.h"
 
 #include "engine/base/text.h"
 #include "engine/policy/declare.h"
@@ -11,7 +11,7 @@ enum { MAX_CONTROLS = 256, MAX_CLAUSE = 64 };
 
 typedef struct reading {
     lua_State *L;
-    aud_pack *into;
+    aud_policy_pack *into;
 } reading;
 
 static _Noreturn void blame(const reading *r, const char *key, const char *what)
@@ -165,7 +165,7 @@ static void read_pack(const reading *r)
 {
     static const char *const keys[] = {
 #define AUD_KEY(name, type, needed, doc) #name,
-#include "engine/policy/pack.def"
+#include "engine/policy/packs.def"
 #undef AUD_KEY
         NULL};
 
@@ -183,7 +183,7 @@ static void read_pack(const reading *r)
     lua_pop(r->L, 1);
 }
 
-int aud_pack_declare(lua_State *L)
+int aud_policy_pack_declare(lua_State *L)
 {
     aud_vm *vm = aud_vm_of(L);
 
@@ -208,7 +208,7 @@ int aud_pack_declare(lua_State *L)
     return 1;
 }
 
-const aud_control *aud_pack_control(const aud_pack *pack, aud_str id)
+const aud_control *aud_policy_pack_control(const aud_policy_pack *pack, aud_str id)
 {
     for (size_t i = 0; pack != NULL && i < pack->num_controls; i++) {
         if (aud_str_eq(pack->controls[i].id, id)) {
