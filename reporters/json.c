@@ -1,6 +1,6 @@
 /* reporters/json.c - the canonical result: everything that the other reports are made from.
  *
- * Its shape is described by reporters/results.schema.json. One array member stands on one
+ * Its shape is described by schemas/results.schema.json. One array member stands on one
  * line, so that two results can be compared with line-oriented tools.
  */
 #include "reporters/common.h"

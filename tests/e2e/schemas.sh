@@ -59,3 +59,56 @@ for text in 'gate: {fail_on: awful}' 'gate: {max_waiver_days: 0}' 'waivrs: w.yam
     printf 'version: 1\n%s\n' "$text" >c.yaml
     config no
 done
+
+# results of real runs: nothing in them that the schema does not describe, and nothing missing
+cat >results.py <<'PY'
+import json, sys, jsonschema
+def strict(node):
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else []:
+        strict(child)
+    if isinstance(node, dict) and node.get("type") == "object" and isinstance(node.get("properties"), dict):
+        node.setdefault("additionalProperties", False)
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+strict(schema)
+seen = set()
+for path in sys.argv[2:]:
+    result = json.load(open(path))
+    for error in jsonschema.Draft202012Validator(schema).iter_errors(result):
+        sys.exit("%s: %s: %s" % (path, list(error.path), error.message[:300]))
+    seen |= set(result)
+    for policy, letters in result["verdicts"].items():
+        assert len(letters) == len(result["subjects"]), policy
+lacking = set(schema["properties"]) - seen
+if lacking:
+    sys.exit("no run has shown %s" % sorted(lacking))
+print("all as described")
+PY
+"$SOURCE/fixtures/demo/make.sh" demo
+cd demo
+any() { # a run that writes a result, whatever it says
+    local code=0
+    check "$@" >../out.txt 2>&1 || code=$?
+    if [ "$code" -ne 0 ] && [ "$code" -ne 1 ] && [ "$code" -ne 4 ]; then
+        echo "FAIL: exit $code: $*" >&2
+        cat ../out.txt >&2
+        exit 1
+    fi
+}
+any -o json,facts=yes=../whole.json -o baseline=../known
+any --baseline ../known -o json=../known.json
+check --propose-waivers ../proposed.yaml >/dev/null 2>&1 || true
+sed -e 's/reason: .*/reason: "a test"/; s/owner: .*/owner: team/; s/approver: .*/approver: ann@example.com/' \
+    -e 's/approved:.*/approved: 2025-12-01T00:00:00Z/; s/expires:.*/expires: 2026-02-01T00:00:00Z/' ../proposed.yaml >../some.yaml
+any --waivers ../some.yaml -o json=../waived.json
+grep -q '"verdict":"waived"' ../waived.json
+git checkout -qb change
+cp edge/www.pem pay/copy.pem
+sed -i 's/min_subjects: .*/min_subjects: 2}/' certaudit.yaml
+git add -A && git commit -qm change
+any --base HEAD~1 -o json=../change.json
+cd ..
+head -c 200 demo/edge/www.pem >plain/cut.pem
+check plain -o json=cut.json >/dev/null 2>&1 || [ $? -ge 1 ]
+expect 0 "all as described" python3 results.py "$SOURCE/schemas/results.schema.json" whole.json known.json waived.json \
+    change.json cut.json "$SOURCE"/fixtures/reporters/json/{small,facts,empty}.want
