@@ -217,6 +217,15 @@ static aud_status sink_taken(void *ctx, int64_t instant, aud_error *err)
     return AUD_OK;
 }
 
+static aud_status sink_complete(void *ctx, aud_error *err)
+{
+    worker *w = ctx;
+
+    AUD_UNUSED(err);
+    __atomic_store_n(&w->source->complete, true, __ATOMIC_RELAXED);
+    return AUD_OK;
+}
+
 /* Content id: a blob's own, or the SHA-256 of what lies on disk. */
 static aud_status note_digest(worker *w, const aud_entry *entry, size_t at, aud_input *input,
                               aud_error *err)
@@ -252,7 +261,11 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
                                       .mapping = w->source->config->columns,
                                       .num_mapping = w->source->config->num_columns,
                                       .endpoint = w->source->config->endpoint};
-    const aud_sink sink = {.ctx = w, .subject = sink_subject, .gap = sink_gap, .taken = sink_taken};
+    const aud_sink sink = {.ctx = w,
+                           .subject = sink_subject,
+                           .gap = sink_gap,
+                           .taken = sink_taken,
+                           .complete = sink_complete};
     aud_input *input = NULL;
 
     AUD_TRY(aud_vcs_read(w->reader, entry, &input, err));

@@ -147,6 +147,8 @@ static aud_status read_population(aud_run *run, aud_error *err)
         AUD_TRY(aud_ca_list_bind(run->ca_lists.items[i], run->population, err));
     }
     aud_population_trust(run->population, run->public_cas, run->all_public);
+    AUD_TRY(aud_run_claims(run, err));
+    AUD_TRY(aud_run_date(run, err));
     run->result.subjects = aud_population_subjects(run->population, &run->result.num_subjects);
     for (size_t i = 0; i < run->result.num_subjects; i++) {
         run->result.num_kind[run->result.subjects[i].kind]++;

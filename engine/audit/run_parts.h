@@ -26,6 +26,7 @@ typedef struct source_run {
     unsigned char (*digests)[32]; /* content id of every entry that was read */
     size_t *excluded;             /* files, one a rule */
     int64_t taken;                /* when the oldest part was taken; INT64_MAX: nobody said */
+    bool complete;                /* a snapshot in it says that it lists everything */
 } source_run;
 
 typedef AUD_VEC(aud_gap) gap_list;
@@ -81,6 +82,11 @@ typedef struct raw_finding {
     const aud_item *items;
     size_t num_items;
 } raw_finding;
+
+/* claims.c: which sources list everything of their kind; then since when the files stand that
+ * replace or accompany what is served. */
+aud_status aud_run_claims(aud_run *run, aud_error *err);
+aud_status aud_run_date(aud_run *run, aud_error *err);
 
 /* coverage.c: marks the findings that are one line for their source, and makes those lines. */
 aud_status aud_run_cover(aud_run *run, const uint8_t *verdicts, raw_finding **findings, size_t num,

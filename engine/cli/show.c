@@ -51,6 +51,26 @@ static void put_plain(const aud_value *value, aud_out *out)
     }
 }
 
+/* Another subject: by what identifies it, for it stands by itself elsewhere. */
+static bool put_subject(const aud_object *object, unsigned indent, aud_arena *scratch, aud_out *out)
+{
+    const unsigned names[] = {AUD_F_endpoint_host, AUD_F_endpoint_port};
+    const bool endpoint = object->type == &aud_type_endpoint;
+
+    if (!endpoint && object->type != &aud_type_certificate) {
+        return false;
+    }
+    aud_out_printf(out, "%*s", (int)indent, "");
+    for (size_t i = 0; i < (endpoint ? AUD_COUNT(names) : 1); i++) {
+        const aud_value id =
+            object->get(object->self, endpoint ? names[i] : AUD_F_certificate_sha256, scratch);
+        aud_out_text(out, i == 0 ? "" : ":");
+        put_plain(&id, out);
+    }
+    aud_out_char(out, '\n');
+    return true;
+}
+
 static void put_value(const aud_value *value, unsigned indent, aud_arena *scratch, aud_out *out)
 {
     const aud_list *list = &value->as.list;
@@ -62,12 +82,7 @@ static void put_value(const aud_value *value, unsigned indent, aud_arena *scratc
     }
     if (value->type == AUD_T_OBJECT) {
         aud_out_char(out, '\n');
-        if (value->as.object.type == &aud_type_certificate) {
-            aud_value id = value->as.object.get(value->as.object.self, 0, scratch);
-
-            aud_out_printf(out, "%*s", (int)indent + 2, "");
-            put_plain(&id, out);
-            aud_out_char(out, '\n');
+        if (put_subject(&value->as.object, indent + 2, scratch, out)) {
             return;
         }
         put_object(&value->as.object, indent + 2, scratch, out);
@@ -84,6 +99,9 @@ static void put_value(const aud_value *value, unsigned indent, aud_arena *scratc
     }
     aud_out_char(out, '\n');
     for (size_t i = 0; i < list->len; i++) {
+        if (put_subject(&list->items[i].as.object, indent + 2, scratch, out)) {
+            continue;
+        }
         aud_out_printf(out, "%*s-\n", (int)indent + 2, "");
         put_object(&list->items[i].as.object, indent + 4, scratch, out);
     }

@@ -88,6 +88,13 @@ static aud_status watch_taken(void *ctx, int64_t instant, aud_error *err)
     return st;
 }
 
+static aud_status watch_complete(void *ctx, aud_error *err)
+{
+    watch *w = ctx;
+
+    return w->sink->complete ? w->sink->complete(w->sink->ctx, err) : AUD_OK;
+}
+
 /* Of a reader's failures these are the file's own; all others end the run. */
 static bool is_of_file(aud_status st, aud_gap_kind *out_kind)
 {
@@ -200,7 +207,8 @@ aud_status aud_ingest(aud_input *input, aud_str format, const aud_read_options *
                       aud_error *err)
 {
     watch w = {.sink = sink};
-    const aud_sink watched = {&w, watch_subject, watch_gap, watch_claim, watch_taken};
+    const aud_sink watched = {&w,          watch_subject, watch_gap,
+                              watch_claim, watch_taken,   watch_complete};
     const aud_reading r = aud_reading_of(input, options, scratch, &watched);
     const aud_adapter *insisted = NULL;
     aud_opaque opaque;

@@ -278,6 +278,8 @@ static aud_status read_top_member(reader *r, aud_str key, aud_error *err)
 {
     const bool schema = aud_str_eq(key, AUD_LIT("schema"));
     const bool taken = aud_str_eq(key, AUD_LIT("taken_at"));
+    const bool complete = aud_str_eq(key, AUD_LIT("complete"));
+    const aud_sink *sink = r->reading->sink;
     const bool records = aud_str_eq(key, AUD_LIT("records"));
     const aud_inv_field field = field_of(r, key);
     aud_json_token token;
@@ -287,6 +289,8 @@ static aud_status read_top_member(reader *r, aud_str key, aud_error *err)
         AUD_TRY(read_schema(r, &token, err));
     } else if (taken) {
         AUD_TRY(read_taken(r, &token, err));
+    } else if (complete && token.event == AUD_JSON_TRUE && sink->complete != NULL) {
+        AUD_TRY(sink->complete(sink->ctx, err));
     } else if (records && token.event == AUD_JSON_ARRAY) {
         r->header = true;
         return read_records(r, err);

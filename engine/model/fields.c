@@ -4,6 +4,8 @@
 #include <stddef.h>
 
 static const aud_object_type *const object_certificate = &aud_type_certificate;
+static const aud_object_type *const object_endpoint = &aud_type_endpoint;
+static const aud_object_type *const object_bundle = &aud_type_bundle;
 static const aud_object_type *const object_key = &aud_type_key;
 static const aud_object_type *const object_suite = &aud_type_suite;
 static const aud_object_type *const object_sighting = &aud_type_sighting;
@@ -17,6 +19,8 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_TYPE_STRING AUD_T_STRING
 #define ELEMENT_TYPE_BOOL AUD_T_BOOL
 #define ELEMENT_TYPE_certificate AUD_T_OBJECT
+#define ELEMENT_TYPE_endpoint AUD_T_OBJECT
+#define ELEMENT_TYPE_bundle AUD_T_OBJECT
 #define ELEMENT_TYPE_key AUD_T_OBJECT
 #define ELEMENT_TYPE_suite AUD_T_OBJECT
 #define ELEMENT_TYPE_sighting AUD_T_OBJECT
@@ -28,6 +32,8 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_OBJECT_STRING NULL
 #define ELEMENT_OBJECT_BOOL NULL
 #define ELEMENT_OBJECT_certificate &object_certificate
+#define ELEMENT_OBJECT_endpoint &object_endpoint
+#define ELEMENT_OBJECT_bundle &object_bundle
 #define ELEMENT_OBJECT_key &object_key
 #define ELEMENT_OBJECT_suite &object_suite
 #define ELEMENT_OBJECT_sighting &object_sighting
@@ -83,6 +89,9 @@ static const aud_field vulnerability_fields[] = {
 static const aud_field disagreement_fields[] = {
 #include "engine/model/fields/disagreement.def"
 };
+static const aud_field bundle_fields[] = {
+#include "engine/model/fields/bundle.def"
+};
 
 #define TYPE(kind, words)                                                                          \
     const aud_object_type aud_type_##kind = {#kind, words, kind##_fields, AUD_COUNT(kind##_fields)};
@@ -100,6 +109,7 @@ TYPE(sighting, "One place where a subject was seen")
 TYPE(owner, "Somebody whom a source names as owner")
 TYPE(vulnerability, "A known attack that a scanner tried")
 TYPE(disagreement, "What one report of an endpoint saw and another denied")
+TYPE(bundle, "A file that holds a certificate with its chain")
 
 unsigned aud_field_find(const aud_object_type *type, aud_str name)
 {

@@ -45,6 +45,7 @@ extern const aud_object_type aud_type_sighting;
 extern const aud_object_type aud_type_owner;
 extern const aud_object_type aud_type_vulnerability;
 extern const aud_object_type aud_type_disagreement;
+extern const aud_object_type aud_type_bundle;
 
 #define AUD_FIELD_ENUM(kind, name) AUD_F_##kind##_##name
 enum aud_certificate_field {
@@ -130,6 +131,12 @@ enum aud_disagreement_field {
 #include "engine/model/fields/disagreement.def"
 #undef AUD_FIELD
     AUD_NUM_disagreement_FIELDS
+};
+enum aud_bundle_field {
+#define AUD_FIELD(name, type, element, dep, doc) AUD_FIELD_ENUM(bundle, name),
+#include "engine/model/fields/bundle.def"
+#undef AUD_FIELD
+    AUD_NUM_bundle_FIELDS
 };
 
 #endif

@@ -50,8 +50,11 @@ typedef struct aud_sighting {
     uint8_t use;   /* aud_use */
     uint8_t place; /* aud_place */
     bool history;  /* an old version kept beside the current one: archives, CA databases */
+    int64_t since; /* when its file came as it stands; 0: unknown, AUD_NOT_COMMITTED: not yet */
     const aud_bag *declared; /* what the inventory says there, of a certificate; NULL: nothing */
 } aud_sighting;
+
+#define AUD_NOT_COMMITTED INT64_MIN
 
 /* By source, path, line, member, record, host, port, use. */
 int aud_sighting_cmp(const aud_sighting *a, const aud_sighting *b);
@@ -134,6 +137,8 @@ typedef struct aud_sink {
     aud_status (*claim)(void *ctx, uint64_t begin, uint64_t end, aud_error *err);
     /* The input says when it was taken (Unix seconds): bounds its age. May be NULL. */
     aud_status (*taken)(void *ctx, int64_t instant, aud_error *err);
+    /* The input claims to list everything of its kind. May be NULL. */
+    aud_status (*complete)(void *ctx, aud_error *err);
 } aud_sink;
 
 #endif

@@ -310,6 +310,7 @@ void aud_facts_open(lua_State *L)
     open_type(L, &aud_type_owner);
     open_type(L, &aud_type_vulnerability);
     open_type(L, &aud_type_disagreement);
+    open_type(L, &aud_type_bundle);
     lua_createtable(L, 0, 4);
     lua_pushliteral(L, "list");
     lua_setfield(L, -2, "__name");

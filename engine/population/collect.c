@@ -189,7 +189,7 @@ static bool bag_text_is(const aud_bag *bag, unsigned field, aud_str a, aud_str b
 }
 
 /* A record without a status counts as active: silence must not hide an expired certificate. */
-static bool is_active(const aud_bag *bag)
+bool aud_record_active(const aud_bag *bag)
 {
     aud_value status = aud_bag_get(bag, AUD_F_record_status, NULL);
 
@@ -215,7 +215,7 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
     } else {
         AUD_TRY(aud_bag_copy(seen->bag, &c->arena, &raw.bag, err));
         raw.merges = seen->kind != AUD_KIND_RECORD && seen->kind != AUD_KIND_TLS_CONFIG;
-        raw.active = seen->kind != AUD_KIND_RECORD || is_active(raw.bag);
+        raw.active = seen->kind != AUD_KIND_RECORD || aud_record_active(raw.bag);
     }
     AUD_TRY(keep_where(c, &seen->where, &raw.where, err));
     raw.where.declared = seen->kind == AUD_KIND_CERTIFICATE ? raw.bag : NULL;

@@ -1,5 +1,6 @@
 /* engine/population/context.c - facts that depend on where a subject was seen, and by whom. */
 #include "engine/base/text.h"
+#include "engine/population/drift.h"
 #include "engine/population/endpoints.h"
 #include "engine/population/issuers.h"
 
@@ -168,6 +169,12 @@ static const char *cert_purpose(const member *m, aud_arena *scratch)
     return list_has(purposes, AUD_LIT("emailProtection")) ? "email" : "other";
 }
 
+void aud_population_claims(aud_population *population, const aud_source_claim *claims, size_t num)
+{
+    population->claims = claims;
+    population->num_claims = num;
+}
+
 void aud_population_trust(aud_population *population, const struct aud_ca_list *public_cas,
                           bool all)
 {
@@ -248,6 +255,13 @@ static aud_value or_absent(aud_str text)
     return text.len == 0 ? aud_absent() : aud_string(text);
 }
 
+aud_value aud_sighting_since(const aud_sighting *where)
+{
+    return where->since == 0                   ? aud_unknown()
+           : where->since == AUD_NOT_COMMITTED ? aud_absent()
+                                               : aud_time(where->since);
+}
+
 static aud_value sighting_get(const void *self, unsigned field, aud_arena *scratch)
 {
     const aud_sighting *s = self;
@@ -272,6 +286,8 @@ static aud_value sighting_get(const void *self, unsigned field, aud_arena *scrat
         return text_value(aud_use_name((aud_use)s->use));
     case AUD_F_sighting_place:
         return text_value(aud_place_name((aud_place)s->place));
+    case AUD_F_sighting_since:
+        return aud_sighting_since(s);
     case AUD_F_sighting_declared:
         return s->declared == NULL ? aud_absent()
                                    : aud_object_of(&aud_type_record, aud_bag_get, s->declared);
@@ -369,6 +385,12 @@ static aud_value certificate_fact(const member *m, unsigned field, aud_arena *sc
         return aud_bool(in_use(m, scratch));
     case AUD_F_certificate_superseded:
         return aud_bool(aud_member_superseded(m, scratch));
+    case AUD_F_certificate_served:
+        return aud_drift_served(m, scratch);
+    case AUD_F_certificate_served_as_of:
+        return aud_drift_served_as_of(m);
+    case AUD_F_certificate_listed_at:
+        return aud_drift_listed_at(m, scratch);
     case AUD_F_certificate_same_key:
         return aud_key_others(m, scratch);
     case AUD_F_certificate_issuers:
@@ -401,6 +423,12 @@ static aud_value record_fact(const member *m, unsigned field, aud_arena *scratch
         return aud_bool(m->active);
     case AUD_F_record_superseded:
         return aud_unknown(); /* a record has no bytes to compare names by */
+    case AUD_F_record_served:
+        return aud_drift_served(m, scratch);
+    case AUD_F_record_served_as_of:
+        return aud_drift_served_as_of(m);
+    case AUD_F_record_listed_at:
+        return aud_drift_listed_at(m, scratch);
     case AUD_F_record_owners:
         return common_fact(m, COMMON_OWNERS, scratch);
     case AUD_F_record_sightings:
@@ -602,6 +630,12 @@ static aud_value endpoint_fact(const member *m, unsigned field, aud_arena *scrat
         return name_match(m, scratch);
     case AUD_F_endpoint_mismatched_leaves:
         return mismatched_leaves(m, scratch);
+    case AUD_F_endpoint_leaf_renewals:
+    case AUD_F_endpoint_stored_chains:
+    case AUD_F_endpoint_listed:
+    case AUD_F_endpoint_listed_others:
+    case AUD_F_endpoint_listed_as_of:
+        return aud_drift_endpoint(m, field, scratch);
     case AUD_F_endpoint_protocols_seen:
         return or_whole(m, field, AUD_F_endpoint_protocols, scratch);
     case AUD_F_endpoint_suites_seen:

@@ -3,6 +3,7 @@
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
+#include "engine/population/drift.h"
 #include "engine/population/endpoints.h"
 #include "engine/population/issuers.h"
 #include "engine/population/links.h"
@@ -478,6 +479,7 @@ void aud_population_freep(aud_population **population)
     if (p != NULL) {
         aud_renewals_free(p->renewals);
         aud_keyring_free(p->keyring);
+        aud_drift_free(p->drift);
         aud_ca_list_freep(&p->authorities);
         aud_signers_free(p->signers);
         (void)pthread_mutex_destroy(&p->lock);

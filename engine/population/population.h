@@ -47,6 +47,26 @@ struct aud_ca_list;
 void aud_population_trust(aud_population *population, const struct aud_ca_list *public_cas,
                           bool all);
 
+/* What a source says of itself: whether it lists everything of its kind, and when it was taken. */
+typedef struct aud_source_claim {
+    aud_str source;
+    bool complete;      /* of whatever kind */
+    bool list_complete; /* its inventories do, by their own word or its */
+    int64_t taken;      /* INT64_MAX: it does not say */
+} aud_source_claim;
+/* Borrowed; before any fact is read. */
+void aud_population_claims(aud_population *population, const aud_source_claim *claims, size_t num);
+
+/* Since when the file of a sighting is as it stands: 0 unknown, AUD_NOT_COMMITTED not yet. */
+typedef struct aud_dater {
+    void *ctx;
+    aud_status (*since)(void *ctx, const aud_sighting *where, int64_t *out, aud_error *err);
+} aud_dater;
+/* Dates the places in git of what replaces or accompanies a served certificate. One thread, before
+ * any other question. */
+AUD_NODISCARD aud_status aud_population_date(aud_population *population, const aud_dater *dater,
+                                             aud_error *err);
+
 /* Sorted by kind and id; the population subject is the last. `facts` is set in each. */
 const aud_subject_info *aud_population_subjects(const aud_population *population, size_t *out_num);
 /* Index of a subject from its facts object; SIZE_MAX if it is none of this population. */

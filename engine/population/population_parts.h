@@ -62,6 +62,9 @@ struct aud_population {
     struct renewals *renewals;
     struct keyring *keyring;
     struct signers *signers;
+    struct drift *drift;
+    const aud_source_claim *claims;
+    size_t num_claims;
     unsigned num_threads;
     struct aud_ca_list *authorities; /* every CA at hand; approves none */
     pthread_mutex_t lock;
@@ -78,6 +81,15 @@ const char *aud_member_role(const member *m, aud_arena *scratch);
 /* True if a newer certificate holds the same names from the same issuer. Thread-safe. */
 bool aud_member_superseded(const member *m, aud_arena *scratch);
 void aud_renewals_free(struct renewals *renewals);
+/* A key that certificates of the same names and kind of key share, whoever issued them; AUD_END for
+ * one without names. `text` is room for its making. */
+AUD_NODISCARD aud_status aud_names_key(const aud_cert *cert, unsigned char out[32],
+                                       aud_arena *scratch, aud_buf *text);
+
+/* context.c */
+aud_value aud_sighting_since(const aud_sighting *where);
+/* collect.c: its status, if it has one, does not say that it is out of use. */
+bool aud_record_active(const aud_bag *record);
 
 /* Does its own key verify the certificate? False if that cannot be told here. Thread-safe. */
 bool aud_member_self_signed(const member *m, bool *out);

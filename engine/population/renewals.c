@@ -63,10 +63,8 @@ static aud_status add_names(aud_buf *text, aud_value list, aud_arena *scratch)
     return aud_buf_add(text, AUD_LIT("|"), NULL);
 }
 
-/* A key that equal names, issuers and key families share; AUD_END for a certificate without names.
- */
-static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch,
-                            aud_buf *text)
+/* Names and kind of key; AUD_END for a certificate without names. */
+static aud_status add_identity(aud_buf *text, const aud_cert *cert, aud_arena *scratch)
 {
     aud_value dns = aud_cert_get(cert, AUD_F_certificate_dns_names, scratch);
     aud_value ips = aud_cert_get(cert, AUD_F_certificate_ip_addresses, scratch);
@@ -77,8 +75,6 @@ static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_are
     if (!san && cert->subject.len <= 2) {
         return AUD_END;
     }
-    text->len = 0;
-    AUD_TRY(aud_buf_add(text, cert->issuer, NULL));
     if (san) {
         AUD_TRY(add_names(text, dns, scratch));
         AUD_TRY(add_names(text, ips, scratch));
@@ -91,6 +87,24 @@ static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_are
             AUD_TRY(aud_buf_add(text, family.as.string, NULL));
         }
     }
+    return AUD_OK;
+}
+
+aud_status aud_names_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch,
+                         aud_buf *text)
+{
+    text->len = 0;
+    AUD_TRY(add_identity(text, cert, scratch));
+    return aud_sha256(aud_buf_str(text), out, NULL);
+}
+
+/* The same of one issuer. */
+static aud_status group_key(const aud_cert *cert, unsigned char out[32], aud_arena *scratch,
+                            aud_buf *text)
+{
+    text->len = 0;
+    AUD_TRY(aud_buf_add(text, cert->issuer, NULL));
+    AUD_TRY(add_identity(text, cert, scratch));
     return aud_sha256(aud_buf_str(text), out, NULL);
 }
 

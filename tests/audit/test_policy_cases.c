@@ -69,7 +69,7 @@ static void test_cases(void **state)
         }
     }
     print_message("%zu policies, %zu cases\n", tests->num_policies, tests->num_cases);
-    assert_true(tests->num_policies >= 73);
+    assert_true(tests->num_policies >= 77);
     assert_true(tests->num_cases >= 365);
     assert_int_equal(tests->num_failed, 0);
     assert_int_equal(without, 0);

@@ -1,5 +1,5 @@
-/* engine/ingest/names.c - host names and addresses as inventories and scanners write them. */
-#include "engine/ingest/names.h"
+/* engine/model/hosts.c - host names and addresses as inventories and scanners write them. */
+#include "engine/model/hosts.h"
 
 #include <arpa/inet.h>
 
