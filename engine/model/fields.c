@@ -42,14 +42,17 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_OBJECT_vulnerability &object_vulnerability
 #define ELEMENT_OBJECT_disagreement &object_disagreement
 
-#define FIELD(name, type, element, dep, doc, by)                                                   \
-    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element, AUD_DEP_##dep, doc, by},
-#define AUD_FIELD(name, type, element, dep, doc) FIELD(name, type, element, dep, doc, NULL)
+#define FIELD(name, type, element, dep, doc, by, final)                                            \
+    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element,                        \
+     AUD_DEP_##dep, doc, by, final},
+#define AUD_FIELD(name, type, element, dep, doc) FIELD(name, type, element, dep, doc, NULL, NULL)
+#define AUD_FINAL(name, type, element, dep, doc, final)                                            \
+    FIELD(name, type, element, dep, doc, NULL, final)
 
 static const aud_field certificate_fields[] = {
 #include "engine/model/fields/certificate.def"
 };
-#define AUD_TOLD(name, type, element, dep, doc, by) FIELD(name, type, element, dep, doc, by)
+#define AUD_TOLD(name, type, element, dep, doc, by) FIELD(name, type, element, dep, doc, by, NULL)
 static const aud_field endpoint_fields[] = {
 #include "engine/model/fields/endpoint.def"
 };

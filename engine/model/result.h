@@ -68,6 +68,8 @@ typedef struct aud_policy_info {
     aud_str path;   /* where it was loaded from, for messages */
     aud_str pack_title, pack_path; /* of its pack.lua, whose text is part of the digest; or empty */
     aud_str issued_from, issued_until, in_force_from, in_force_until; /* RFC 3339 or empty */
+    unsigned asks;   /* aud_dep bits: what its text may ask about */
+    bool eased;      /* that a newer certificate took a subject's place makes no verdict worse */
     bool configured; /* false: a required parameter was not given, nothing was judged by it */
     size_t counts[AUD_NUM_VERDICTS];
 } aud_policy_info;
@@ -217,6 +219,8 @@ typedef struct aud_change_info {
     size_t files;        /* added, changed or removed */
     size_t added, grown, changed; /* subjects: new, at more places, judged otherwise */
     size_t persisting;            /* findings that were there before; they are not reported */
+    bool whole;                   /* all of both sides was read, not only what changed */
+    aud_str why;                  /* whole, because */
     const aud_str *removed;       /* labels of subjects that are gone, with their place */
     size_t num_removed;
     const aud_str *gate_paths; /* gate material that the change touches */

@@ -27,6 +27,7 @@ typedef enum aud_dep {
     AUD_DEP_CONTEXT = 2,    /* where it was seen, who owns it */
     AUD_DEP_TIME = 4,       /* the judged instant */
     AUD_DEP_POPULATION = 8, /* other subjects */
+    AUD_DEP_RENEWAL = 16,   /* of other subjects only this: whether one took its place */
 } aud_dep;
 
 struct aud_value;

@@ -328,6 +328,23 @@ static void read_controls(const reader *r)
     }
 }
 
+static void read_eased(const reader *r)
+{
+    lua_Integer i = 0;
+
+    if (!get(r, "eased_by")) {
+        return;
+    }
+    while (next_member(r, "eased_by", &i, 1)) {
+        if (!aud_str_eq(aud_lua_str(r->L, -1), AUD_LIT("superseded"))) {
+            aud_lua_stop(r->L, AUD_STOP_MISUSE, "'eased_by' may name 'superseded' and nothing else");
+        }
+        r->into->info.eased = true;
+        lua_pop(r->L, 1);
+    }
+    lua_pop(r->L, 1);
+}
+
 /* "yyyy-mm-dd" -> midnight UTC; `none` if it is not given. */
 static int64_t date_of(const reader *r, const char *key, int64_t none, aud_str *shown)
 {
@@ -491,6 +508,7 @@ static void read_declaration(const reader *r)
     }
     info->unmapped = text_of(r, "unmapped", false);
     read_controls(r);
+    read_eased(r);
     read_dates(r);
     read_params(r);
     (void)has_function(r, "check", true);

@@ -259,7 +259,7 @@ static void put_cell(aud_out *out, const char *text)
 /* Which dependence a fact has: what a change must judge again. */
 static const char *dependence(unsigned dep)
 {
-    return (dep & AUD_DEP_POPULATION) != 0 ? "other subjects"
+    return (dep & (AUD_DEP_POPULATION | AUD_DEP_RENEWAL)) != 0 ? "other subjects"
            : (dep & AUD_DEP_TIME) != 0     ? "the judged instant"
            : (dep & AUD_DEP_CONTEXT) != 0  ? "where it was seen"
                                            : "its own content";

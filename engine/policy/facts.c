@@ -213,29 +213,44 @@ static int read_field(lua_State *L, fact_object *fact, unsigned number)
     return 1;
 }
 
+/* The value lies on the top of the stack. */
+static unsigned rests_on(lua_State *L, const aud_field *field)
+{
+    if (field->final == NULL || !aud_str_eq(aud_lua_str(L, -1), aud_str_of(field->final))) {
+        return field->dep;
+    }
+    return AUD_DEP_CONTENT; /* however much more is seen of it, it stays what it is */
+}
+
 /* Upvalue: names -> numbers of fields. */
 static int object_index(lua_State *L)
 {
     fact_object *fact = lua_touserdata(L, 1);
     aud_vm *vm = aud_vm_of(L);
-    unsigned number;
+    const aud_field *field;
+    unsigned number, before;
 
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNUMBER) {
         stop_misspelt(L, fact->object.type, aud_lua_str(L, 2));
     }
     number = (unsigned)lua_tointeger(L, -1);
-    vm->deps |= fact->object.type->fields[number].dep;
+    field = &fact->object.type->fields[number];
+    before = vm->deps;
+    vm->deps |= field->dep; /* what is unknown does not come back from read_field */
     switch (fact->seen[number]) {
     case AUD_PRESENT:
         (void)lua_getiuservalue(L, 1, (int)number + 1);
-        return 1;
+        break;
     case AUD_ABSENT:
         lua_pushnil(L);
-        return 1;
+        break;
     default:
-        return read_field(L, fact, number);
+        (void)read_field(L, fact, number);
+        break;
     }
+    vm->deps = before | rests_on(L, field);
+    return 1;
 }
 
 static int refuse_assignment(lua_State *L)

@@ -1,6 +1,7 @@
 /* engine/policy/load.c - the texts of a run become a set: chosen, declared, configured. */
 #include "engine/base/text.h"
 #include "engine/pki/cert.h"
+#include "engine/policy/asks.h"
 #include "engine/policy/choose.h"
 #include "engine/policy/prepare.h"
 
@@ -464,6 +465,10 @@ static aud_status load_one(loader *l, const aud_policy_text *text, aud_choice ch
     AUD_TRY(check_params(l, text, &declaration, &ok, err));
     if (!ok) {
         return AUD_OK;
+    }
+    declaration.info.asks = aud_source_asks(text->text, declaration.info.kinds);
+    if (pack != NULL) { /* its functions may be called */
+        declaration.info.asks |= aud_source_asks(pack->text, declaration.info.kinds);
     }
     AUD_TRY(describe(l, text, pack, &declaration.info, err));
     declaration.policy.info = &l->set->infos[l->set->num];

@@ -25,6 +25,7 @@ return policy {
     "nist_csf_2.0:ID.AM-08", "pci_dss_4.0.1:4.2.1", "soc_2_2017:CC7.1",
   },
   params = { warn_days = 30 },
+  eased_by = { "superseded" },
   remediation = "Renew it and put the new certificate in place everywhere it is used.",
   level = "must",
   check = function(subject, params)

@@ -422,11 +422,15 @@ static void test_dependences(void **state)
     } cases[] = {
         {"return pass()", 0},
         {"return cert.version == 3 and pass()", AUD_DEP_CONTENT},
-        {"return cert.role == 'leaf' and pass()", AUD_DEP_CONTEXT},
-        {"return cert.key.bits == 1024 and cert.role == 'leaf' and pass()",
+        {"return cert.owners and pass()", AUD_DEP_CONTEXT},
+        {"return is_known(cert, 'role') and pass()", AUD_DEP_CONTEXT},
+        {"return cert.key.bits == 1024 and cert.owners and pass()",
          AUD_DEP_CONTENT | AUD_DEP_CONTEXT},
-        {"return not is_known(cert, 'superseded') and pass()", AUD_DEP_POPULATION},
-        {"return cert.superseded and pass()", AUD_DEP_POPULATION},
+        /* a leaf stays one, wherever else it is seen */
+        {"return cert.role == 'leaf' and pass()", AUD_DEP_CONTENT},
+        {"return not is_known(cert, 'superseded') and pass()", AUD_DEP_RENEWAL},
+        {"return cert.superseded and pass()", AUD_DEP_RENEWAL},
+        {"return not is_known(cert, 'same_key') and pass()", AUD_DEP_POPULATION},
         {"passed(0) return pass()", AUD_DEP_TIME},
     };
 
@@ -472,7 +476,7 @@ static void test_dependences_of_facts_read_before(void **state)
     assert_int_equal(t.num_opinions, 2);
     assert_int_equal(t.opinion.policy, 1);
     assert_int_equal(t.opinion.verdict, AUD_V_PASS);
-    assert_int_equal(t.opinion.deps, AUD_DEP_CONTENT | AUD_DEP_CONTEXT);
+    assert_int_equal(t.opinion.deps, AUD_DEP_CONTENT); /* a leaf stays a leaf */
     trial_close(&t);
 }
 
