@@ -254,12 +254,31 @@ static void put_replay(aud_html *h)
                     "byte for byte.</li>\n</ol>\n");
 }
 
+/* Of a change: how much of the repository was read, and why. */
+static void put_reading(aud_html *h)
+{
+    const aud_change_info *c = h->result->change;
+
+    if (c == NULL) {
+        return;
+    }
+    aud_html_raw(h, c->whole ? "<p>All files before and after the change were read"
+                             : "<p>Only the files that the change touches were read, before and "
+                               "after it: no policy asks about others");
+    if (c->why.len > 0) {
+        aud_html_raw(h, ": ");
+        aud_html_name(h, c->why);
+    }
+    aud_html_raw(h, ".</p>\n");
+}
+
 void aud_html_method(aud_html *h)
 {
     aud_html_section(h, "method", "Method");
     aud_html_raw(h, "<p>Every subject is judged by every policy that is about its kind, from the "
                     "facts of the sources alone: no network, no clock but the instant named "
                     "here.</p>\n");
+    put_reading(h);
     put_words(h);
     put_run(h);
     put_texts(h);

@@ -400,6 +400,8 @@ static void write_change(aud_json_writer *w, const aud_change_info *c)
     aud_json_put_int(w, "subjects_at_more_places", (int64_t)c->grown);
     aud_json_put_int(w, "subjects_judged_otherwise", (int64_t)c->changed);
     aud_json_put_int(w, "findings_persisting", (int64_t)c->persisting);
+    aud_json_put_text(w, "read", c->whole ? "all" : "changed");
+    aud_report_json_opt(w, "read_because", c->why);
     write_list(w, "removed", c->removed, c->num_removed);
     write_list(w, "gate_paths", c->gate_paths, c->num_gate_paths);
     if (c->num_gate_paths > 0) {

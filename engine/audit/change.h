@@ -5,12 +5,20 @@
 
 #include "engine/audit/run.h"
 
+/* How much of both sides is read; what comes out is the same. */
+typedef enum aud_change_read {
+    AUD_CHANGE_READ_AUTO,  /* what the change touches, all where the policies need it */
+    AUD_CHANGE_READ_WHOLE, /* all, equal bytes once */
+    AUD_CHANGE_READ_TWICE, /* all, on both sides */
+} aud_change_read;
+
 typedef struct aud_change_options {
     aud_str path;      /* the repository: a folder in it, or a bare one */
     aud_str target;    /* --base: what the change is to be merged into */
     aud_str head;      /* --rev; empty: HEAD */
     aud_str objects;   /* further git objects: those of a push; may be empty */
     aud_str gate_from; /* where the rules come from: REF, or PATH#REF; empty: the target's tip */
+    aud_change_read read;
 } aud_change_options;
 
 typedef struct aud_change aud_change;

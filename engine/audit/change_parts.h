@@ -6,8 +6,46 @@
 #include "engine/audit/run_parts.h"
 #include "engine/vcs/range.h"
 
+struct aud_change {
+    aud_arena arena;
+    aud_str path, objects, target;
+    aud_range range;
+    aud_rules *rules;
+    bool rules_found;
+    aud_change_read read;
+    aud_vcs *head, *base; /* the repository at both, for single paths */
+};
+
+/* The repository that changes, at a revision. */
+aud_vcs_options aud_change_at(const aud_change *change, aud_str rev);
+
+/* sides.c: judges both sides by the rules in `options` and narrows; the base goes, the head stays.
+ */
+AUD_NODISCARD aud_status aud_change_judge(aud_change *change, const aud_run_options *options,
+                                          aud_change_info *info, aud_run **out, aud_error *err);
+
 /* narrow.c: leaves of the head's result what was not there at the base; fills result.change. */
 AUD_NODISCARD aud_status aud_change_narrow(aud_run *head, const aud_run *base,
                                            aud_change_info *change, aud_error *err);
+
+/*
+ * enough.c: whether the files that a change touches were enough to read. `*out_why` is empty, or
+ * says what needs the whole repository: by the policies alone, by what they asked on either side,
+ * and by what came out.
+ */
+AUD_NODISCARD aud_status aud_change_asks(aud_change *change, const aud_run *run, aud_str *out_why,
+                                         aud_error *err);
+AUD_NODISCARD aud_status aud_change_asked(const aud_run *head, const aud_run *base,
+                                          aud_arena *arena, aud_str *out_why, aud_error *err);
+AUD_NODISCARD aud_status aud_change_told(const aud_run *head, aud_arena *arena, aud_str *out_why,
+                                         aud_error *err);
+
+/* gate.c: what the change touches of gate material, and what its own rules would say of it. */
+AUD_NODISCARD aud_status aud_change_propose(aud_change *change, const aud_run_options *options,
+                                            aud_run *run, aud_change_info *info, aud_error *err);
+
+/* words.c: the change in words, as notices of the result. */
+AUD_NODISCARD aud_status aud_change_describe(aud_run *run, const aud_change_info *change,
+                                             aud_error *err);
 
 #endif

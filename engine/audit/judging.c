@@ -94,6 +94,9 @@ static aud_status take_opinion(void *ctx, const aud_opinion *opinion, aud_error 
 
     w->judging->verdicts[opinion->policy * run->result.num_subjects + w->subject] =
         (uint8_t)opinion->verdict;
+    if (run->deps != NULL) {
+        run->deps[opinion->policy * run->result.num_subjects + w->subject] = (uint8_t)opinion->deps;
+    }
     w->next_change = opinion->flips_at < w->next_change ? opinion->flips_at : w->next_change;
     if (opinion->broke) {
         AUD_TRY(note_broken(w, opinion, err));
@@ -346,6 +349,12 @@ aud_status aud_run_judge(aud_run *run, aud_error *err)
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     memset(j.verdicts, AUD_V_NONE, pairs);
+    if (run->options->narrow != NULL) {
+        run->deps = aud_arena_array(&run->arena, pairs, 1);
+        if (run->deps == NULL) {
+            return aud_fail(err, AUD_E_NOMEM, "out of memory");
+        }
+    }
     for (unsigned i = 0; i < j.num_workers; i++) {
         j.workers[i].judging = &j;
         j.workers[i].next_change = INT64_MAX;

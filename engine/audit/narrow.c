@@ -11,6 +11,7 @@ typedef struct narrowing {
     aud_change_info *change;
     size_t *twin;            /* head's subject to base's; SIZE_MAX: it is new */
     unsigned char *grown;    /* head's subject is seen at more places */
+    bool *lay_there;         /* it is new, and all of it lies where nothing changed */
     bool *kept;              /* head's subject stays in the result */
     size_t *new_index;       /* head's subject to its place in the narrowed result */
     const aud_finding **was; /* base's findings by policy and subject */
@@ -52,21 +53,69 @@ static const aud_sighting *next_place(const aud_subject_info *s, size_t *at)
     return first;
 }
 
-/* A place more than before is a copy; one for another is a move. */
-static bool has_grown(const aud_subject_info *now, const aud_subject_info *then)
+/* Places more than before, less those that are gone. */
+static long count_gained(const aud_subject_info *now, const aud_subject_info *then)
 {
-    size_t a = 0, b = 0, gained = 0, lost = 0;
+    size_t a = 0, b = 0;
+    long gained = 0;
     const aud_sighting *left = next_place(now, &a), *right = next_place(then, &b);
 
     while (left != NULL || right != NULL) {
         const int order = left == NULL ? 1 : right == NULL ? -1 : order_places(left, right);
 
-        gained += order < 0 ? 1 : 0;
-        lost += order > 0 ? 1 : 0;
+        gained += order < 0 ? 1 : order > 0 ? -1 : 0;
         left = order <= 0 ? next_place(now, &a) : left;
         right = order >= 0 ? next_place(then, &b) : right;
     }
-    return gained > lost;
+    return gained;
+}
+
+static const aud_entry *entry_at(const source_run *s, aud_str path)
+{
+    size_t low = 0, high = s->num_entries;
+
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = aud_str_cmp(s->entries[middle].path, path);
+
+        if (order == 0) {
+            return &s->entries[middle];
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+static bool is_old_place(const narrowing *n, const aud_sighting *where)
+{
+    for (size_t i = 0; i < n->head->num_sources && i < n->base->num_sources; i++) {
+        const source_run *now = &n->head->sources[i];
+
+        if (aud_str_eq(now->name, where->source)) {
+            const aud_entry *a = entry_at(now, where->path);
+            const aud_entry *b = entry_at(&n->base->sources[i], where->path);
+            return !now->follows || (a != NULL && b != NULL && !aud_entry_differs(a, b));
+        }
+    }
+    return false;
+}
+
+/*
+ * A record whose certificate goes stands for itself from then on, a precertificate as well. The
+ * change took the other away; what it does not touch it does not bring.
+ */
+static bool lay_there(const narrowing *n, const aud_subject_info *s)
+{
+    for (size_t i = 0; i < s->num_sightings; i++) {
+        if (!is_old_place(n, &s->sightings[i])) {
+            return false;
+        }
+    }
+    return s->num_sightings > 0;
 }
 
 static aud_status pair_subjects(narrowing *n, aud_error *err)
@@ -76,9 +125,10 @@ static aud_status pair_subjects(narrowing *n, aud_error *err)
 
     n->twin = aud_arena_array(&n->head->arena, now->num_subjects, sizeof *n->twin);
     n->grown = aud_arena_array(&n->head->arena, now->num_subjects, 1);
+    n->lay_there = aud_arena_array(&n->head->arena, now->num_subjects, sizeof *n->lay_there);
     n->kept = aud_arena_array(&n->head->arena, now->num_subjects, sizeof *n->kept);
     n->new_index = aud_arena_array(&n->head->arena, now->num_subjects, sizeof *n->new_index);
-    if (!n->twin || !n->grown || !n->kept || !n->new_index) {
+    if (!n->twin || !n->grown || !n->lay_there || !n->kept || !n->new_index) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     for (size_t i = 0; i < now->num_subjects; i++) {
@@ -90,8 +140,9 @@ static aud_status pair_subjects(narrowing *n, aud_error *err)
         n->twin[i] = SIZE_MAX;
         if (at < then->num_subjects && order_subjects(&then->subjects[at], s) == 0) {
             n->twin[i] = at;
-            n->grown[i] = has_grown(s, &then->subjects[at]);
+            n->grown[i] = count_gained(s, &then->subjects[at]) > 0;
         }
+        n->lay_there[i] = n->twin[i] == SIZE_MAX && lay_there(n, s);
     }
     return AUD_OK;
 }
@@ -119,11 +170,34 @@ static const aud_sighting *in_git(const aud_subject_info *s)
     return NULL;
 }
 
+static bool is_at(const aud_subject_info *s, const aud_sighting *place)
+{
+    for (size_t i = 0; i < s->num_sightings; i++) {
+        if (order_places(&s->sightings[i], place) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `now` may be NULL: it is nowhere any more, also where nothing changed but what speaks of it. */
+static const aud_sighting *lost_place(const narrowing *n, const aud_subject_info *then,
+                                      const aud_subject_info *now)
+{
+    for (size_t i = 0; i < then->num_sightings; i++) {
+        if (now != NULL ? !is_at(now, &then->sightings[i])
+                        : !is_old_place(n, &then->sightings[i])) {
+            return &then->sightings[i];
+        }
+    }
+    return NULL;
+}
+
 static aud_status describe_removed(narrowing *n, const aud_subject_info *then,
                                    const aud_subject_info *now, aud_str *out, aud_error *err)
 {
     const aud_sighting *left = now != NULL && now->num_sightings > 0 ? &now->sightings[0] : NULL;
-    const aud_sighting *gone = in_git(then);
+    const aud_sighting *gone = lost_place(n, then, now);
 
     gone = gone == NULL && then->num_sightings > 0 ? &then->sightings[0] : gone;
     return aud_arena_printf(
@@ -136,8 +210,8 @@ static aud_status describe_removed(narrowing *n, const aud_subject_info *then,
 }
 
 /*
- * "certificate example.com (pay/pay.pem)", of those that the head has no more, and of those that
- * git has no more while another source still sees them.
+ * "certificate example.com (pay/pay.pem)", of those that are at fewer places than before, and of
+ * those that git has no more while another source still sees them.
  */
 static aud_status list_removed(narrowing *n, aud_error *err)
 {
@@ -158,7 +232,8 @@ static aud_status list_removed(narrowing *n, aud_error *err)
             at < now->num_subjects && order_subjects(&now->subjects[at], s) == 0
                 ? &now->subjects[at]
                 : NULL;
-        if (twin == NULL || (in_git(s) != NULL && in_git(twin) == NULL)) {
+        if (twin == NULL || count_gained(twin, s) < 0 ||
+            (in_git(s) != NULL && in_git(twin) == NULL)) {
             AUD_TRY(describe_removed(n, s, twin, &removed[num++], err));
         }
     }
@@ -229,6 +304,9 @@ static bool is_brought(const narrowing *n, const aud_finding *f)
 {
     const aud_finding *was;
 
+    if (n->lay_there[f->subject]) {
+        return false;
+    }
     if (n->twin[f->subject] == SIZE_MAX || n->grown[f->subject]) {
         return true;
     }
@@ -261,12 +339,7 @@ static aud_sighting new_place(const narrowing *n, size_t subject)
     }
     then = &n->base->result.subjects[n->twin[subject]];
     for (size_t i = 0; i < now->num_sightings; i++) {
-        bool known = false;
-
-        for (size_t k = 0; k < then->num_sightings && !known; k++) {
-            known = order_places(&now->sightings[i], &then->sightings[k]) == 0;
-        }
-        if (!known) {
+        if (!is_at(then, &now->sightings[i])) {
             return now->sightings[i];
         }
     }
@@ -325,6 +398,9 @@ static aud_status narrow_subjects(narrowing *n, aud_error *err)
         const bool last = i + 1 == now->num_subjects; /* the population itself always stays */
         const bool otherwise = !last && n->twin[i] != SIZE_MAX && judged_otherwise(n, i);
 
+        if (n->lay_there[i]) {
+            continue;
+        }
         n->change->added += n->twin[i] == SIZE_MAX ? 1 : 0;
         n->change->grown += n->grown[i];
         n->change->changed += otherwise && !n->grown[i] ? 1 : 0;
@@ -390,18 +466,39 @@ static aud_status narrow_gaps(narrowing *n, aud_error *err)
     return AUD_OK;
 }
 
-static bool was_covered(const aud_result *then, const aud_coverage *line)
+/* A policy's place in both results: they were judged alike. */
+static size_t policy_at(const aud_result *result, aud_str id)
 {
-    for (size_t i = 0; i < then->num_coverage; i++) {
-        const aud_coverage *c = &then->coverage[i];
-        if (aud_str_eq(c->source, line->source) && aud_str_eq(c->policy, line->policy) &&
-            aud_str_eq(c->by, line->by) && aud_str_eq(c->fact, line->fact)) {
-            return true;
-        }
+    size_t at = 0;
+
+    while (at < result->num_policies && !aud_str_eq(result->policies[at].id, id)) {
+        at++;
     }
-    return false;
+    return at;
 }
 
+/* Subjects of a source that a policy could not decide, and that are new or could be decided. */
+static size_t count_uncovered(const narrowing *n, const aud_coverage *line)
+{
+    const aud_result *now = &n->head->result, *then = &n->base->result;
+    const size_t p = policy_at(now, line->policy);
+    size_t num = 0;
+
+    for (size_t i = 0; i < now->num_subjects && p < now->num_policies; i++) {
+        const aud_subject_info *s = &now->subjects[i];
+
+        if (now->verdicts[p * now->num_subjects + i] == AUD_V_UNDECIDED && s->num_sightings > 0 &&
+            aud_str_eq(s->sightings[0].source, line->source) && !n->lay_there[i]) {
+            num += n->twin[i] == SIZE_MAX || n->grown[i] != 0 ||
+                           then->verdicts[p * then->num_subjects + n->twin[i]] != AUD_V_UNDECIDED
+                       ? 1
+                       : 0;
+        }
+    }
+    return num;
+}
+
+/* Before the subjects are narrowed. */
 static aud_status narrow_coverage(narrowing *n, aud_error *err)
 {
     aud_result *now = &n->head->result;
@@ -412,12 +509,49 @@ static aud_status narrow_coverage(narrowing *n, aud_error *err)
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     for (size_t i = 0; i < now->num_coverage; i++) {
-        if (!was_covered(&n->base->result, &now->coverage[i])) {
-            kept[num++] = now->coverage[i];
-        }
+        kept[num] = now->coverage[i];
+        const size_t more = count_uncovered(n, &now->coverage[i]);
+
+        kept[num].subjects = more < kept[num].subjects ? more : kept[num].subjects;
+        num += more > 0 ? 1 : 0;
     }
     now->coverage = kept;
     now->num_coverage = num;
+    return AUD_OK;
+}
+
+static bool broke_before(const aud_result *then, const aud_policy_error *e)
+{
+    for (size_t i = 0; i < then->num_policy_errors; i++) {
+        const aud_policy_error *was = &then->policy_errors[i];
+
+        if (aud_str_eq(was->policy, e->policy) && aud_str_eq(was->subject, e->subject) &&
+            aud_str_eq(was->message, e->message)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A policy that does not load is said always; one that broke on a subject, where that is new. */
+static aud_status narrow_errors(narrowing *n, aud_error *err)
+{
+    aud_result *now = &n->head->result;
+    aud_policy_error *kept = aud_arena_array(&n->head->arena, now->num_policy_errors, sizeof *kept);
+    size_t num = 0;
+
+    if (kept == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (size_t i = 0; i < now->num_policy_errors; i++) {
+        const aud_policy_error *e = &now->policy_errors[i];
+
+        if (e->subject.len == 0 || !broke_before(&n->base->result, e)) {
+            kept[num++] = *e;
+        }
+    }
+    now->policy_errors = kept;
+    now->num_policy_errors = num;
     return AUD_OK;
 }
 
@@ -432,10 +566,11 @@ aud_status aud_change_narrow(aud_run *head, const aud_run *base, aud_change_info
     AUD_TRY(pair_subjects(&n, err));
     AUD_TRY(index_findings(&n, err));
     AUD_TRY(list_removed(&n, err));
+    AUD_TRY(narrow_coverage(&n, err));
     AUD_TRY(narrow_findings(&n, err));
     AUD_TRY(narrow_subjects(&n, err));
     AUD_TRY(narrow_gaps(&n, err));
-    AUD_TRY(narrow_coverage(&n, err));
+    AUD_TRY(narrow_errors(&n, err));
     head->result.change = change;
     return AUD_OK;
 }

@@ -17,7 +17,7 @@ typedef struct worker {
     aud_arena arena; /* of its gaps */
     gap_list gaps;
     int64_t taken;
-    size_t before; /* sightings before the current file */
+    bool more; /* the current file told more than subjects */
 } worker;
 
 typedef struct reading {
@@ -100,9 +100,10 @@ static aud_status sort_entries(aud_run *run, source_run *s, aud_error *err)
     size_t inside = 0;
 
     s->outcomes = aud_arena_array(&run->arena, s->num_entries, 1);
+    s->plain = aud_arena_array(&run->arena, s->num_entries, 1);
     s->digests = aud_arena_array(&run->arena, s->num_entries, sizeof *s->digests);
     s->excluded = aud_arena_array(&run->arena, config->num_excludes, sizeof *s->excluded);
-    if (s->outcomes == NULL || s->digests == NULL || s->excluded == NULL) {
+    if (!s->outcomes || !s->plain || !s->digests || !s->excluded) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     for (size_t i = 0; i < s->num_entries; i++) {
@@ -122,12 +123,26 @@ static aud_status sort_entries(aud_run *run, source_run *s, aud_error *err)
         }
     }
     /* a source that was named in the configuration is required; an argument may be empty */
-    if (inside == 0 && (config->glob.len > 0 || config->line > 0)) {
+    if (inside == 0 && !s->narrowed && (config->glob.len > 0 || config->line > 0)) {
         return aud_run_add_gap(run, AUD_GAP_MISSING, s->name, config->glob,
                                AUD_LIT("matches no file: correct the path, or take the source out"),
                                err);
     }
     return AUD_OK;
+}
+
+static bool take_opened(aud_run *run, source_run *s)
+{
+    struct aud_opened_source *opened =
+        run->options->opened == NULL ? NULL : &run->options->opened[s - run->sources];
+
+    if (opened == NULL) {
+        return false;
+    }
+    s->follows = opened->follows;
+    s->narrowed = opened->narrowed;
+    s->vcs = AUD_MOVE(opened->vcs);
+    return s->vcs != NULL;
 }
 
 static aud_status open_source(aud_run *run, source_run *s, aud_error *err)
@@ -145,7 +160,7 @@ static aud_status open_source(aud_run *run, source_run *s, aud_error *err)
     } else {
         options.path = s->config->path;
     }
-    st = aud_vcs_open(&options, &s->vcs, &why);
+    st = take_opened(run, s) ? AUD_OK : aud_vcs_open(&options, &s->vcs, &why);
     if (st == AUD_OK) {
         st = aud_vcs_list(s->vcs, &s->entries, &s->num_entries, &why);
     }
@@ -205,6 +220,7 @@ static aud_status sink_gap(void *ctx, const aud_gap *gap, aud_error *err)
     if (kept.where.source.len == 0) {
         kept.where.source = w->source->name;
     }
+    w->more = true;
     return push_gap(&w->gaps, &w->arena, &kept, err);
 }
 
@@ -213,6 +229,7 @@ static aud_status sink_taken(void *ctx, int64_t instant, aud_error *err)
     worker *w = ctx;
 
     AUD_UNUSED(err);
+    w->more = true;
     w->taken = instant < w->taken ? instant : w->taken;
     return AUD_OK;
 }
@@ -292,6 +309,8 @@ static aud_status read_entry(worker *w, size_t at, aud_error *err)
         s->outcomes[at] = ENTRY_NOT_JUDGED;
         return push_gap(&w->gaps, &w->arena, &gap, err);
     }
+    w->more = false;
+    aud_collector_entry(w->collector, (uint32_t)(s->first_item + at));
     st = read_bytes(w, entry, at, &outcome, &why);
     if (is_fatal(st)) {
         aud_error_place(&why, entry->path, why.line);
@@ -307,6 +326,7 @@ static aud_status read_entry(worker *w, size_t at, aud_error *err)
         s->outcomes[at] = ENTRY_NOT_JUDGED;
         return push_gap(&w->gaps, &w->arena, &gap, err);
     }
+    s->plain[at] = !w->more && outcome != AUD_OUTCOME_NOT_JUDGED;
     switch (outcome) {
     case AUD_OUTCOME_GAVE:
         s->outcomes[at] = ENTRY_GAVE;
@@ -400,9 +420,9 @@ static void workers_clear(reading *r)
 }
 
 /* Nothing of the source is judged. */
-static void forget(const aud_run *run, source_run *s, aud_collector **collectors)
+static void forget(source_run *s, aud_collector **collectors, size_t num)
 {
-    for (unsigned i = 0; i < run->num_threads; i++) {
+    for (size_t i = 0; i < num; i++) {
         aud_collector_forget(collectors[i], s->name);
     }
     for (size_t i = 0; i < s->num_entries; i++) {
@@ -423,7 +443,8 @@ static void note_end_of_age(aud_run *run, const source_run *s)
 }
 
 /* A snapshot that is too old, or does not say how old it is, is evidence of nothing. */
-static aud_status check_age(aud_run *run, source_run *s, aud_collector **collectors, aud_error *err)
+static aud_status check_age(aud_run *run, source_run *s, aud_collector **collectors, size_t num,
+                            aud_error *err)
 {
     aud_str reason;
 
@@ -434,7 +455,7 @@ static aud_status check_age(aud_run *run, source_run *s, aud_collector **collect
         note_end_of_age(run, s);
         return AUD_OK;
     }
-    forget(run, s, collectors);
+    forget(s, collectors, num);
     if (s->taken == INT64_MAX) {
         return aud_run_add_gap(run, AUD_GAP_STALE, s->name, (aud_str){NULL, 0},
                                AUD_LIT("is not judged: has a max_age and does not say when it was "
@@ -450,7 +471,7 @@ static aud_status check_age(aud_run *run, source_run *s, aud_collector **collect
     return aud_run_add_gap(run, AUD_GAP_STALE, s->name, (aud_str){NULL, 0}, reason, err);
 }
 
-aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err)
+aud_status aud_run_read(aud_run *run, aud_collector **collectors, size_t num, aud_error *err)
 {
     AUD_CLEANUP(workers_clear) reading r = {.run = run, .num_workers = run->num_threads};
     aud_status st;
@@ -475,7 +496,7 @@ aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err
     }
     AUD_TRY(st);
     for (size_t i = 0; i < run->num_sources; i++) {
-        AUD_TRY(check_age(run, &run->sources[i], collectors, err));
+        AUD_TRY(check_age(run, &run->sources[i], collectors, num, err));
     }
     return AUD_OK;
 }

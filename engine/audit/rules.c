@@ -9,6 +9,7 @@ enum { MAX_POLICY = 256 << 10, MAX_POLICIES = 10000 };
 
 struct aud_rules {
     aud_vcs *vcs;
+    aud_str path, objects; /* as it was opened */
     aud_arena arena;
     AUD_VEC(aud_str) asked;
 };
@@ -21,6 +22,8 @@ aud_status aud_rules_open(const aud_vcs_options *where, aud_rules **out, aud_err
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     aud_arena_init(&rules->arena, AUD_ARENA_NO_MAX);
+    AUD_TRY(aud_arena_dup(&rules->arena, where->path, &rules->path, err));
+    AUD_TRY(aud_arena_dup(&rules->arena, where->objects, &rules->objects, err));
     AUD_TRY(aud_vcs_open(where, &rules->vcs, err));
     *out = AUD_MOVE(rules);
     return AUD_OK;
@@ -181,20 +184,31 @@ aud_status aud_rules_file(aud_rules *rules, const aud_config *config, aud_str na
     return aud_rules_read(rules, &place, max, arena, out, err);
 }
 
-/* "DIR/PACK/POLICY.lua" to its parts; false for whatever else lies there. */
-static bool is_policy(aud_str path, aud_str dir, aud_str *out_id)
+/* "PACK/POLICY.lua" to its id; false for whatever else lies there. */
+static bool is_policy(aud_str path, aud_str *out_id)
 {
     const aud_str suffix = AUD_LIT(".lua");
-    aud_str rest, pack, name;
+    aud_str rest = path, pack, name;
 
-    if (dir.len > 0 &&
-        (!aud_str_starts(path, dir) || path.len <= dir.len + 1 || path.ptr[dir.len] != '/')) {
-        return false;
-    }
-    rest = aud_str_sub(path, dir.len > 0 ? dir.len + 1 : 0, path.len);
-    *out_id = aud_str_sub(rest, 0, rest.len - (rest.len > suffix.len ? suffix.len : 0));
-    return aud_str_ends(rest, suffix) && aud_str_split(&rest, '/', &pack) && pack.len > 0 &&
+    *out_id = aud_str_sub(path, 0, path.len - (path.len > suffix.len ? suffix.len : 0));
+    return aud_str_ends(path, suffix) && aud_str_split(&rest, '/', &pack) && pack.len > 0 &&
            aud_str_split(&rest, '/', &name) && rest.ptr == NULL && name.len > suffix.len;
+}
+
+/* The folder alone: the repository around it may be large. */
+static aud_status open_folder(aud_rules *rules, aud_str dir, aud_arena *arena, aud_vcs **out,
+                              aud_error *err)
+{
+    const aud_str top = aud_vcs_top(rules->vcs);
+    aud_vcs_options where = {
+        .path = rules->path, .objects = rules->objects, .rev = aud_vcs_rev(rules->vcs)};
+
+    if (top.len == 0) {
+        where.inside = dir;
+    } else {
+        AUD_TRY(aud_arena_printf(arena, &where.path, err, "%.*s/%.*s", AUD_ARG(top), AUD_ARG(dir)));
+    }
+    return aud_vcs_open(&where, out, err);
 }
 
 typedef AUD_VEC(aud_policy_text) text_list;
@@ -208,18 +222,30 @@ static aud_status policies_in_tree(aud_rules *rules, aud_str dir, aud_arena *are
                                    const aud_policy_text **out, size_t *out_num, aud_error *err)
 {
     AUD_CLEANUP(text_list_clear) text_list texts = {0};
-    const aud_entry *entries;
+    AUD_CLEANUP(aud_vcs_freep) aud_vcs *folder = NULL;
+    const aud_entry *entries = NULL;
     aud_policy_text *kept;
-    size_t num;
+    aud_error why = {0};
+    size_t num = 0;
+    aud_status st;
 
     AUD_TRY(note(rules, dir, true, err));
-    AUD_TRY(aud_vcs_list(rules->vcs, &entries, &num, err));
+    st = open_folder(rules, dir, arena, &folder, &why);
+    if (st != AUD_OK && st != AUD_E_NOT_FOUND) {
+        return aud_fail(err, st, "%s", why.message);
+    }
+    if (st == AUD_OK) {
+        AUD_TRY(aud_vcs_list(folder, &entries, &num, err));
+    }
     for (size_t i = 0; i < num; i++) {
-        aud_policy_text text = {.path = entries[i].path};
+        aud_policy_text text = {0};
 
-        if (!is_policy(entries[i].path, dir, &text.id)) {
+        if (!is_policy(entries[i].path, &text.id)) {
             continue;
         }
+        AUD_TRY(aud_arena_dup(arena, text.id, &text.id, err)); /* the list goes with its folder */
+        AUD_TRY(aud_arena_printf(arena, &text.path, err, "%.*s%s%.*s", AUD_ARG(dir),
+                                 dir.len > 0 ? "/" : "", AUD_ARG(entries[i].path)));
         if (entries[i].kind == AUD_ENTRY_GAP || texts.len == MAX_POLICIES) {
             return aud_fail(err, AUD_E_USAGE, "the policy '%.*s' cannot be read: %.*s",
                             AUD_ARG(text.path),

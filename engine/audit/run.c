@@ -1,5 +1,5 @@
 /* engine/audit/run.c - one audit: read, judge, gate. */
-#include "engine/audit/run_parts.h"
+#include "engine/audit/change_parts.h"
 
 #include "engine/base/pool.h"
 #include "engine/base/text.h"
@@ -29,6 +29,7 @@ void aud_run_freep(aud_run **run)
     if (r == NULL) {
         return;
     }
+    aud_collector_freep(&r->read);
     aud_population_freep(&r->population);
     aud_policy_set_freep(&r->policies);
     aud_owners_freep(&r->owners);
@@ -107,14 +108,15 @@ static aud_status keep_config(aud_run *run, aud_error *err)
                        &run->result.config_sha256, err);
 }
 
+/* One collector a worker; the last one is what another run read. */
 typedef struct crew {
     aud_collector **collectors;
-    unsigned num;
+    size_t num;
 } crew;
 
 static void crew_clear(crew *hands)
 {
-    for (unsigned i = 0; hands->collectors != NULL && i < hands->num; i++) {
+    for (size_t i = 0; hands->collectors != NULL && i < hands->num; i++) {
         aud_collector_freep(&hands->collectors[i]);
     }
     aud_free(hands->collectors);
@@ -122,7 +124,7 @@ static void crew_clear(crew *hands)
 
 static aud_status read_population(aud_run *run, aud_error *err)
 {
-    AUD_CLEANUP(crew_clear) crew hands = {NULL, run->num_threads};
+    AUD_CLEANUP(crew_clear) crew hands = {NULL, run->num_threads + 1};
     double start = aud_run_clock();
     aud_owner_lookup lookup;
 
@@ -130,13 +132,20 @@ static aud_status read_population(aud_run *run, aud_error *err)
     if (hands.collectors == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
-    for (unsigned i = 0; i < hands.num; i++) {
+    for (size_t i = 0; i + 1 < hands.num; i++) {
         AUD_TRY(aud_collector_new(&hands.collectors[i], err));
     }
     AUD_TRY(aud_run_open_sources(run, err));
+    if (run->options->as_read != NULL) {
+        AUD_TRY(aud_run_reuse(run, &hands.collectors[hands.num - 1], err));
+    }
+    hands.num -= hands.collectors[hands.num - 1] == NULL ? 1 : 0;
     run->times.list = aud_run_clock() - start;
     start = aud_run_clock();
-    AUD_TRY(aud_run_read(run, hands.collectors, err));
+    AUD_TRY(aud_run_read(run, hands.collectors, hands.num, err));
+    if (run->options->keep_read) {
+        AUD_TRY(aud_collectors_copy(hands.collectors, hands.num, &run->read, err));
+    }
     run->times.read = aud_run_clock() - start;
     start = aud_run_clock();
     aud_run_progress(run, AUD_STAGE_LINK, 0, 1);
@@ -167,6 +176,13 @@ static aud_status execute(aud_run *run, aud_error *err)
         AUD_TRY(aud_run_load_policies(run, err));
         AUD_TRY(aud_run_load_waivers(run, err));
         AUD_TRY(aud_run_load_baseline(run, err));
+    }
+    if (run->options->narrow != NULL) {
+        run->result.policies = aud_policy_set_infos(run->policies, &run->result.num_policies);
+        AUD_TRY(aud_change_asks(run->options->narrow, run, &run->why_whole, err));
+        if (run->why_whole.len > 0) {
+            return AUD_OK;
+        }
     }
     AUD_TRY(read_population(run, err));
     start = aud_run_clock();

@@ -7,6 +7,8 @@
 #include "engine/model/result.h"
 #include "engine/policy/policy.h"
 
+typedef struct aud_run aud_run;
+
 typedef enum aud_stage { AUD_STAGE_READ, AUD_STAGE_LINK, AUD_STAGE_JUDGE } aud_stage;
 
 typedef struct aud_run_options {
@@ -31,8 +33,21 @@ typedef struct aud_run_options {
     bool no_policies; /* read only: for `show` */
     aud_rules *rules; /* where gate material comes from; NULL: the disk */
     aud_str objects;  /* further git objects: those of a push; may be empty */
-    bool no_judging;  /* read, and load policies: for `explain` */
-    bool traced;      /* opinions carry what was asked */
+    /*
+     * One a source, or NULL: opened already, and listed as far as it is to be read; taken where
+     * they are not NULL. Of `narrowed` ones only what a change touches is listed.
+     */
+    struct aud_opened_source {
+        struct aud_vcs *vcs;
+        bool narrowed;
+        bool follows; /* the change; others hold the same on both sides */
+    } * opened;
+    struct aud_change *narrow; /* the change, if only what it touches is to be read; or NULL */
+    bool keep_read;            /* another run will begin with what this one read */
+    aud_run
+        *as_read;    /* that run: what lies in the same bytes at the same place is not read again */
+    bool no_judging; /* read, and load policies: for `explain` */
+    bool traced;     /* opinions carry what was asked */
     aud_lines *lines; /* counts the lines of policies that run; one thread then; may be NULL */
     /* Called from any thread, seldom; may be NULL. */
     void (*progress)(void *ctx, aud_stage stage, size_t done, size_t total);
@@ -43,8 +58,6 @@ typedef struct aud_run_options {
 typedef struct aud_run_times {
     double list, read, link, judge;
 } aud_run_times;
-
-typedef struct aud_run aud_run;
 
 /*
  * Errors: AUD_E_USAGE for what the configuration or the arguments ask wrongly (a policy, a

@@ -22,7 +22,10 @@ typedef struct source_run {
     const aud_entry *entries;
     size_t num_entries;
     size_t first_item;            /* its entries' place among all work items */
+    bool narrowed;                /* `entries` are only those that a change touches */
+    bool follows;                 /* the change */
     unsigned char *outcomes;      /* ENTRY_*, one an entry */
+    unsigned char *plain;         /* one an entry: all that it told are subjects */
     unsigned char (*digests)[32]; /* content id of every entry that was read */
     size_t *excluded;             /* files, one a rule */
     int64_t taken;                /* when the oldest part was taken; INT64_MAX: nobody said */
@@ -53,6 +56,9 @@ struct aud_run {
     aud_policy_set *policies;
     aud_policy_host host;
     aud_population *population;
+    aud_collector *read; /* what was read, for a run that begins with it; may be NULL */
+    aud_str why_whole;   /* nothing was read: what changed is not enough; empty: it may be */
+    uint8_t *deps;       /* aud_dep bits, as the verdicts but by the set's policies; or NULL */
     aud_run_times times;
     aud_result result;
 };
@@ -63,9 +69,13 @@ void aud_run_progress(const aud_run *run, aud_stage stage, size_t done, size_t t
 /* policies.c: the program's own, the configured and the added ones. */
 aud_status aud_run_load_policies(aud_run *run, aud_error *err);
 
-/* read.c: opens the sources, reads all files; `out` is one collector a worker. */
+/* read.c: opens the sources, reads all files; one collector a worker, and more behind. */
 aud_status aud_run_open_sources(aud_run *run, aud_error *err);
-aud_status aud_run_read(aud_run *run, aud_collector **collectors, aud_error *err);
+aud_status aud_run_read(aud_run *run, aud_collector **collectors, size_t num, aud_error *err);
+
+/* reuse.c: what options->as_read read of the same bytes at the same places; those are not read. */
+aud_status aud_run_reuse(aud_run *run, aud_collector **out, aud_error *err);
+
 /* Copies a gap into the run's arena. */
 aud_status aud_run_add_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_str path,
                            aud_str reason, aud_error *err);

@@ -318,6 +318,13 @@ int aud_check_once(aud_args *args, aud_out *out)
     code = aud_write_outputs(args, aud_run_result(run), out);
     code = propose_waivers(args, aud_run_result(run), code);
     if (args->verbose > 0) {
+        if (aud_run_result(run)->change != NULL) {
+            const aud_change_info *c = aud_run_result(run)->change;
+
+            aud_say("certaudit: read %s%s%.*s",
+                    c->whole ? "all files of both sides" : "only the files that the change touches",
+                    c->why.len > 0 ? ": " : "", AUD_ARG(c->why));
+        }
         times = aud_run_timings(run);
         aud_say("certaudit: list %.3f s, read %.3f s, link %.3f s, judge %.3f s, render %.3f s",
                 times->list, times->read, times->link, times->judge, now() - start);

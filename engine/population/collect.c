@@ -203,7 +203,7 @@ bool aud_record_active(const aud_bag *bag)
 aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *err)
 {
     aud_collector *c = collector;
-    raw_sighting raw = {.kind = seen->kind, .active = true};
+    raw_sighting raw = {.kind = seen->kind, .active = true, .entry = c->entry};
     const aud_str none = {NULL, 0};
 
     if (seen->kind == AUD_KIND_CERTIFICATE) {
@@ -240,4 +240,38 @@ void aud_collector_forget(aud_collector *c, aud_str source)
         }
     }
     c->raws.len = kept;
+}
+
+void aud_collector_entry(aud_collector *collector, uint32_t entry)
+{
+    collector->entry = entry;
+}
+
+aud_status aud_collectors_copy(aud_collector *const *collectors, size_t num, aud_collector **out,
+                               aud_error *err)
+{
+    AUD_CLEANUP(aud_collector_freep) aud_collector *copy = NULL;
+
+    AUD_TRY(aud_collector_new(&copy, err));
+    for (size_t i = 0; i < num; i++) {
+        for (size_t k = 0; k < collectors[i]->raws.len; k++) {
+            AUD_TRY(AUD_VEC_PUSH(&copy->raws, collectors[i]->raws.items[k], err));
+        }
+    }
+    *out = AUD_MOVE(copy);
+    return AUD_OK;
+}
+
+void aud_collector_keep(aud_collector *collector, aud_collector_wants keep, void *ctx)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < collector->raws.len; i++) {
+        raw_sighting *raw = &collector->raws.items[i];
+
+        if (keep(ctx, raw->entry, &raw->where.rev)) {
+            collector->raws.items[kept++] = *raw;
+        }
+    }
+    collector->raws.len = kept;
 }

@@ -18,7 +18,18 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
 /* Drops all that was seen in a source: it turned out to be evidence of nothing. */
 void aud_collector_forget(aud_collector *collector, aud_str source);
 size_t aud_collector_count(const aud_collector *collector); /* sightings so far */
-aud_arena *aud_collector_arena(aud_collector *collector);   /* lives as long as the population */
+/* What is added until the next call was read from this entry: any number of the caller's. */
+void aud_collector_entry(aud_collector *collector, uint32_t entry);
+/*
+ * One collector with all that these hold. Owns: nothing of it; it is of use while what these are
+ * merged into lives.
+ */
+AUD_NODISCARD aud_status aud_collectors_copy(aud_collector *const *collectors, size_t num,
+                                             aud_collector **out, aud_error *err);
+/* Drops what `keep` does not want; it gives the revision of what it wants. */
+typedef bool (*aud_collector_wants)(void *ctx, uint32_t entry, aud_str *rev);
+void aud_collector_keep(aud_collector *collector, aud_collector_wants keep, void *ctx);
+aud_arena *aud_collector_arena(aud_collector *collector); /* lives as long as the population */
 
 /* Owners of a sighting, asked once a sighting while merging; adds to `owners`. */
 typedef struct aud_owner_lookup {
@@ -66,6 +77,12 @@ typedef struct aud_dater {
  * any other question. */
 AUD_NODISCARD aud_status aud_population_date(aud_population *population, const aud_dater *dater,
                                              aud_error *err);
+/*
+ * Whether everything that held its names at its issuer before still holds them, or a newer one
+ * does: so that what is elsewhere and was superseded stays so.
+ */
+AUD_NODISCARD aud_status aud_population_renewed(aud_population *now, aud_population *before,
+                                                bool *out, aud_error *err);
 
 /* Sorted by kind and id; the population subject is the last. `facts` is set in each. */
 const aud_subject_info *aud_population_subjects(const aud_population *population, size_t *out_num);

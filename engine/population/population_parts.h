@@ -20,7 +20,8 @@ typedef struct raw_sighting {
     aud_sighting where;
     const aud_owner *owners;
     size_t num_owners;
-    bool merges; /* an equal id is the same thing, whoever saw it */
+    uint32_t entry; /* the reader's number for what it was read from */
+    bool merges;    /* an equal id is the same thing, whoever saw it */
     bool active; /* listed as active, or no status told */
 } raw_sighting;
 
@@ -28,6 +29,7 @@ struct aud_collector {
     aud_arena arena;
     aud_str source, rev;
     aud_place place;
+    uint32_t entry;
     AUD_VEC(raw_sighting) raws;
     struct cert_slot {
         unsigned char digest[32];

@@ -185,6 +185,36 @@ static struct renewals *make_renewals(const aud_population *p)
     return r;
 }
 
+static const struct renewals *renewals_of(aud_population *p)
+{
+    const struct renewals *r;
+
+    (void)pthread_mutex_lock(&p->lock);
+    if (p->renewals == NULL) {
+        p->renewals = make_renewals(p);
+    }
+    r = p->renewals;
+    (void)pthread_mutex_unlock(&p->lock);
+    return r;
+}
+
+aud_status aud_population_renewed(aud_population *now, aud_population *before, bool *out,
+                                  aud_error *err)
+{
+    const struct renewals *a = renewals_of(now), *b = renewals_of(before);
+
+    if (a == NULL || b == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    *out = true;
+    for (size_t i = 0; i < b->num_groups && *out; i++) {
+        const group *then = &b->groups[i], *g = then->used ? find_group(a, then->key) : NULL;
+
+        *out = g == NULL || (g->used && g->newest >= then->newest);
+    }
+    return AUD_OK;
+}
+
 bool aud_member_superseded(const member *m, aud_arena *scratch)
 {
     /* only the lock and the index behind it change: the population says the same as before */
@@ -195,12 +225,7 @@ bool aud_member_superseded(const member *m, aud_arena *scratch)
     if (m->cert == NULL) {
         return false;
     }
-    (void)pthread_mutex_lock(&p->lock);
-    if (p->renewals == NULL) {
-        p->renewals = make_renewals(p);
-    }
-    r = p->renewals;
-    (void)pthread_mutex_unlock(&p->lock);
+    r = renewals_of(p);
     if (r == NULL || memcmp(r->keys[m->index], no_key, 32) == 0) {
         return false; /* nothing known to replace it: it stays in use */
     }

@@ -1,6 +1,7 @@
 /* engine/vcs/git_tree.c - what a revision holds: trees walked without looking at any blob. */
 #include "engine/base/text.h"
 #include "engine/vcs/internal.h"
+#include "engine/vcs/range.h"
 
 #include <git2.h>
 
@@ -265,4 +266,190 @@ aud_status aud_git_read_path(aud_vcs *vcs, aud_str path, size_t max, aud_arena *
     }
     AUD_TRY(read_object(&w, found.id, GIT_OBJECT_BLOB, max, &object, &bytes, err));
     return aud_arena_dup(arena, bytes, out, err);
+}
+
+/* --- two revisions ---------------------------------------------------------------------------- */
+
+/* A tree's entries, one at a time. */
+typedef struct cursor {
+    git_odb_object *object;
+    aud_str rest;
+    tree_entry entry;
+    bool here; /* `entry` is one */
+} cursor;
+
+typedef struct pair {
+    walk a, b;
+    bool given_up; /* what differs cannot be told from trees alone */
+} pair;
+
+static void pair_close(pair *p)
+{
+    walk_close(&p->a);
+    walk_close(&p->b);
+}
+
+static void cursor_close(cursor *c)
+{
+    git_odb_object_free(c->object);
+}
+
+/* As git sorts: a folder's name ends with '/'. */
+static int order_entries(const tree_entry *a, const tree_entry *b)
+{
+    const size_t least = a->name.len < b->name.len ? a->name.len : b->name.len;
+    const int order = memcmp(a->name.ptr, b->name.ptr, least);
+    const int left = a->name.len > least               ? (unsigned char)a->name.ptr[least]
+                     : aud_git_mode_is_folder(a->mode) ? '/'
+                                                       : 0;
+    const int right = b->name.len > least               ? (unsigned char)b->name.ptr[least]
+                      : aud_git_mode_is_folder(b->mode) ? '/'
+                                                        : 0;
+
+    return order != 0 ? order : left - right;
+}
+
+/* To the next entry. What no git writes is for the walk that looks at everything. */
+static void advance(pair *p, cursor *c)
+{
+    const tree_entry last = c->entry;
+    const bool had = c->here;
+
+    c->here = c->rest.len > 0;
+    if (c->here &&
+        (!next_entry(&c->rest, &c->entry) || (had && order_entries(&last, &c->entry) >= 0))) {
+        p->given_up = true;
+    }
+}
+
+static aud_status cursor_open(pair *p, walk *w, const unsigned char *id, cursor *c, aud_error *err)
+{
+    aud_error why = {0};
+    const aud_status st = read_object(w, id, GIT_OBJECT_TREE, TREE_MAX, &c->object, &c->rest, &why);
+
+    if (st == AUD_E_NOMEM) {
+        return aud_fail(err, st, "%s", why.message);
+    }
+    if (st != AUD_OK) {
+        p->given_up = true;
+        return AUD_OK;
+    }
+    advance(p, c);
+    return AUD_OK;
+}
+
+static aud_status pair_folders(pair *p, const unsigned char *a, const unsigned char *b, size_t len,
+                               aud_error *err);
+
+/* One that is gone may be what a link elsewhere leads to; and what links lead to is not seen. */
+static aud_status one_sided(pair *p, walk *w, const tree_entry *entry, size_t len, bool gone,
+                            aud_error *err)
+{
+    p->given_up = p->given_up || gone || aud_git_mode_is_link(entry->mode);
+    return p->given_up ? AUD_OK : walk_entry(w, entry, len, err);
+}
+
+static aud_status two_sided(pair *p, const tree_entry *a, const tree_entry *b, size_t len,
+                            aud_error *err)
+{
+    const bool folders = aud_git_mode_is_folder(a->mode), files = has_kind(a->mode, 0100000u);
+    const aud_str folder = {p->a.path, len};
+    size_t more;
+
+    if (a->mode == b->mode || (files && has_kind(b->mode, 0100000u))) {
+        if (memcmp(a->id, b->id, ID_LEN) == 0) {
+            return AUD_OK;
+        }
+        if (folders && p->a.depth < VCS_DEPTH_MAX &&
+            aud_path_join(p->a.path, folder, a->name, &more)) {
+            memcpy(p->b.path, p->a.path, more + 1);
+            return pair_folders(p, a->id, b->id, more, err);
+        }
+    }
+    AUD_TRY(one_sided(p, &p->a, a, len, !files, err));
+    return one_sided(p, &p->b, b, len, !files, err);
+}
+
+/* `len` bytes of both paths are the folder's own. */
+static aud_status pair_folders(pair *p, const unsigned char *a, const unsigned char *b, size_t len,
+                               aud_error *err)
+{
+    AUD_CLEANUP(cursor_close) cursor left = {0};
+    AUD_CLEANUP(cursor_close) cursor right = {0};
+
+    AUD_TRY(cursor_open(p, &p->a, a, &left, err));
+    AUD_TRY(cursor_open(p, &p->b, b, &right, err));
+    p->a.depth++;
+    p->b.depth++;
+    while (!p->given_up && (left.here || right.here)) {
+        const int order = !left.here    ? 1
+                          : !right.here ? -1
+                                        : order_entries(&left.entry, &right.entry);
+
+        if (order < 0) {
+            AUD_TRY(one_sided(p, &p->a, &left.entry, len, false, err));
+        } else if (order > 0) {
+            AUD_TRY(one_sided(p, &p->b, &right.entry, len, true, err));
+        } else {
+            AUD_TRY(two_sided(p, &left.entry, &right.entry, len, err));
+        }
+        if (order <= 0) {
+            advance(p, &left);
+        }
+        if (order >= 0) {
+            advance(p, &right);
+        }
+    }
+    p->a.depth--;
+    p->b.depth--;
+    return AUD_OK;
+}
+
+aud_status aud_git_pair(aud_vcs *now, aud_vcs *then, bool *out_told, aud_error *err)
+{
+    AUD_CLEANUP(pair_close) pair p = {0};
+    git_found a, b;
+
+    AUD_TRY(walk_open(&p.a, now, err));
+    AUD_TRY(walk_open(&p.b, then, err));
+    AUD_TRY(find_path(&p.a, now->prefix, &a, err));
+    AUD_TRY(find_path(&p.b, then->prefix, &b, err));
+    p.given_up = !aud_git_mode_is_folder(a.mode) || !aud_git_mode_is_folder(b.mode);
+    if (!p.given_up) {
+        AUD_TRY(pair_folders(&p, a.id, b.id, 0, err));
+    }
+    *out_told = !p.given_up;
+    if (!*out_told) {
+        now->entries.len = then->entries.len = 0;
+        now->links.len = then->links.len = 0;
+        return AUD_OK;
+    }
+    AUD_TRY(aud_listing_finish(now, err));
+    return aud_listing_finish(then, err);
+}
+
+/* What cannot be looked up is another thing each time. */
+static aud_status find_for_pair(walk *w, aud_str path, git_found *out, aud_status *out_found,
+                                aud_error *err)
+{
+    aud_error why = {0};
+
+    *out_found = find_path(w, path, out, &why);
+    return *out_found == AUD_E_NOMEM ? aud_fail(err, AUD_E_NOMEM, "%s", why.message) : AUD_OK;
+}
+
+aud_status aud_vcs_same_at(aud_vcs *a, aud_vcs *b, aud_str path, bool *out, aud_error *err)
+{
+    AUD_CLEANUP(pair_close) pair p = {0};
+    aud_status found_a, found_b;
+    git_found x, y;
+
+    AUD_TRY(walk_open(&p.a, a, err));
+    AUD_TRY(walk_open(&p.b, b, err));
+    AUD_TRY(find_for_pair(&p.a, path, &x, &found_a, err));
+    AUD_TRY(find_for_pair(&p.b, path, &y, &found_b, err));
+    *out = (found_a == AUD_E_NOT_FOUND && found_b == AUD_E_NOT_FOUND) ||
+           (found_a == AUD_OK && found_b == AUD_OK && has_kind(x.mode, y.mode & 0170000u) &&
+            memcmp(x.id, y.id, ID_LEN) == 0);
+    return AUD_OK;
 }

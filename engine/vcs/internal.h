@@ -144,6 +144,11 @@ AUD_NODISCARD aud_status aud_git_object(const aud_vcs *vcs, struct git_odb *odb,
 
 /* git_tree.c */
 AUD_NODISCARD aud_status aud_git_list(aud_vcs *vcs, aud_error *err);
+/*
+ * Lists of both only what differs; `*out_told` false, and nothing listed, where trees alone do not
+ * tell it: links are in play, something is gone that a link may lead to, a tree is broken.
+ */
+AUD_NODISCARD aud_status aud_git_pair(aud_vcs *now, aud_vcs *then, bool *out_told, aud_error *err);
 /* AUD_E_NOT_FOUND if the revision has no such path. */
 typedef struct git_found {
     unsigned char id[20];

@@ -27,6 +27,12 @@ AUD_NODISCARD aud_status aud_vcs_range(const aud_vcs_options *repository, aud_st
 
 /* Both are of one git repository, whatever the revisions. */
 bool aud_vcs_same_repository(const aud_vcs *a, const aud_vcs *b);
+/*
+ * Whether two revisions of a repository hold the same file or folder at a path of it, or neither
+ * holds any. `path` may end with '/'; "" is everything.
+ */
+AUD_NODISCARD aud_status aud_vcs_same_at(aud_vcs *a, aud_vcs *b, aud_str path, bool *out,
+                                         aud_error *err);
 /* Real path of the work tree; empty for a bare repository and for a plain folder. */
 aud_str aud_vcs_top(const aud_vcs *vcs);
 /*

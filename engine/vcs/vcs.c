@@ -321,6 +321,61 @@ aud_status aud_vcs_list(aud_vcs *vcs, const aud_entry **out, size_t *out_num, au
     return AUD_OK;
 }
 
+bool aud_entry_differs(const aud_entry *a, const aud_entry *b)
+{
+    return !aud_str_eq(a->path, b->path) || a->kind != b->kind || a->has_id != b->has_id ||
+           memcmp(a->id, b->id, sizeof a->id) != 0 || !aud_str_eq(a->reason, b->reason);
+}
+
+/* Leaves of both what the other does not have in the same way. */
+static void drop_equal(aud_vcs *now, aud_vcs *then)
+{
+    aud_entry *a = now->entries.items, *b = then->entries.items;
+    size_t i = 0, k = 0, kept_a = 0, kept_b = 0;
+
+    while (i < now->entries.len || k < then->entries.len) {
+        const int order = i == now->entries.len    ? 1
+                          : k == then->entries.len ? -1
+                                                   : aud_str_cmp(a[i].path, b[k].path);
+
+        if (order == 0 && !aud_entry_differs(&a[i], &b[k])) {
+            i++;
+            k++;
+            continue;
+        }
+        if (order <= 0) {
+            a[kept_a++] = a[i++];
+        }
+        if (order >= 0) {
+            b[kept_b++] = b[k++];
+        }
+    }
+    now->entries.len = now->num_sorted = kept_a;
+    then->entries.len = then->num_sorted = kept_b;
+}
+
+aud_status aud_vcs_narrow(aud_vcs *now, aud_vcs *then, bool *out_narrowed, aud_error *err)
+{
+    bool told = false;
+
+    *out_narrowed = now->mode == VCS_TREE && then->mode == VCS_TREE && !now->listed &&
+                    !then->listed && now->only.len + then->only.len == 0 &&
+                    aud_str_eq(now->git.common, then->git.common) &&
+                    aud_str_eq(now->prefix, then->prefix);
+    if (!*out_narrowed) {
+        return AUD_OK;
+    }
+    AUD_TRY(aud_git_pair(now, then, &told, err));
+    if (!told) {
+        AUD_TRY(aud_git_list(now, err));
+        AUD_TRY(aud_git_list(then, err));
+        drop_equal(now, then);
+    }
+    now->listed = then->listed = true;
+    AUD_TRY(choose_given(now, err));
+    return choose_given(then, err);
+}
+
 /* On disk: no link on the way, as none is followed at a revision; plain folders as they are. */
 static aud_status read_on_disk(aud_vcs *vcs, aud_str top, aud_str path, size_t max,
                                aud_arena *arena, aud_str *out, aud_error *err)

@@ -61,6 +61,18 @@ aud_str aud_vcs_prefix(const aud_vcs *vcs);
 AUD_NODISCARD aud_status aud_vcs_list(aud_vcs *vcs, const aud_entry **out, size_t *out_num,
                                       aud_error *err);
 
+/*
+ * Whether entries differ: by path, or by what is read there. `a` and `b` of one repository.
+ */
+bool aud_entry_differs(const aud_entry *a, const aud_entry *b);
+/*
+ * Lists of two revisions of one repository only the entries that differ; the work follows the
+ * difference where trees tell it, else both are listed and compared. Before aud_vcs_list of either.
+ * `*out_narrowed` false, and nothing done: they are no two such revisions.
+ */
+AUD_NODISCARD aud_status aud_vcs_narrow(aud_vcs *now, aud_vcs *then, bool *out_narrowed,
+                                        aud_error *err);
+
 AUD_NODISCARD aud_status aud_vcs_reader_new(aud_vcs *vcs, aud_vcs_reader **out, aud_error *err);
 void aud_vcs_reader_freep(aud_vcs_reader **reader);
 /*

@@ -1,7 +1,9 @@
 /* tests/bench/estate.c - makes the estate that the bench runs on, and measures bare libraries on
  * it.
  *
- *   estate make N     a git fast-import stream of N certificates, their CA and a configuration
+ *   estate make N [OTHERS]
+ *                     a git fast-import stream of N certificates, their CA and a configuration,
+ *                     beside OTHERS files of other kinds; with those a branch `change` of 20 files
  *   estate facts FILE... reads DER certificates (concatenated): facts against d2i_X509
  *   estate verify FILE   bare EVP_DigestVerify of every signature on all cores
  */
@@ -19,7 +21,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { KEYS = 64 };
+enum { KEYS = 64, FIRST_DAY = 1764547200 /* 2025-12-01 */, CHANGE_DAY = 1766275200 };
 
 static double now(void)
 {
@@ -29,7 +31,7 @@ static double now(void)
     return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
-static X509 *make_cert(long number, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key)
+static X509 *make_cert(long number, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, long not_before)
 {
     X509 *x = X509_new();
     X509V3_CTX context;
@@ -47,9 +49,9 @@ static X509 *make_cert(long number, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key)
     (void)snprintf(san, sizeof san, "DNS:host%ld.example.com", number);
     (void)X509_set_version(x, 2);
     (void)ASN1_INTEGER_set(X509_get_serialNumber(x), number + 1);
-    (void)ASN1_TIME_set(X509_getm_notBefore(x), 1764547200); /* 2025-12-01 */
+    (void)ASN1_TIME_set(X509_getm_notBefore(x), not_before);
     (void)ASN1_TIME_set(X509_getm_notAfter(x),
-                        1764547200 + 47 * 86400 - 1 + (ca == NULL ? 1 << 28 : 0));
+                        not_before + 47 * 86400 - 1 + (ca == NULL ? 1 << 28 : 0));
     (void)X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
                                      (const unsigned char *)name, -1, -1, 0);
     (void)X509_set_issuer_name(x, X509_get_subject_name(ca == NULL ? x : ca));
@@ -89,28 +91,67 @@ static void put_cert(const char *path, X509 *x)
     BIO_free(bio);
 }
 
-static int make(long num)
+static void put_host(long number, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, long not_before)
+{
+    X509 *x = make_cert(number, key, ca, ca_key, not_before);
+    char path[64];
+
+    (void)snprintf(path, sizeof path, "team%ld/app%ld/host%ld.pem", number % 50, number % 1000,
+                   number);
+    put_cert(path, x);
+    X509_free(x);
+}
+
+static void put_other(long number, long version)
+{
+    char path[64], text[512];
+    int len = snprintf(text, sizeof text,
+                       "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: app-%ld\n  "
+                       "namespace: team-%ld\ndata:\n  version: \"%ld\"\n  replicas: \"%ld\"\n  "
+                       "level: info\n  upstream: http://backend-%ld.internal:8080/api/v1\n",
+                       number, number % 50, version, number % 7, number * 7919 % 100003);
+
+    (void)snprintf(path, sizeof path, "deploy/team%ld/app%ld/part%ld.yaml", number % 50,
+                   number % 4000, number);
+    put_file(path, text, (size_t)len);
+}
+
+static void begin_commit(const char *branch, long at)
+{
+    (void)printf("commit refs/heads/%s\ncommitter Bench <bench@example.com> %ld +0000\n"
+                 "data 5\nbench\n",
+                 branch, at);
+}
+
+static int make(long num, long others)
 {
     static const char config[] = "version: 1\npolicies: {params: {core/approved_ca: {allow: "
                                  "[{bundle: ca.pem}]}}}\nowners:\n  - {match: {path: \"**\"}, "
                                  "owner: team}\n";
     EVP_PKEY *ca_key = EVP_EC_gen("P-256"), *keys[KEYS];
-    X509 *ca = make_cert(0, ca_key, NULL, ca_key);
+    X509 *ca = make_cert(0, ca_key, NULL, ca_key, FIRST_DAY);
 
     for (int i = 0; i < KEYS; i++) {
         keys[i] = EVP_EC_gen("P-256");
     }
-    (void)printf("commit refs/heads/main\ncommitter Bench <bench@example.com> 1764547200 +0000\n"
-                 "data 5\nbench\n");
+    begin_commit("main", FIRST_DAY);
     put_file("certaudit.yaml", config, sizeof config - 1);
     put_cert("ca.pem", ca);
     for (long i = 0; i < num; i++) {
-        X509 *x = make_cert(i, keys[i % KEYS], ca, ca_key);
-        char path[64];
-
-        (void)snprintf(path, sizeof path, "team%ld/app%ld/host%ld.pem", i % 50, i % 1000, i);
-        put_cert(path, x);
-        X509_free(x);
+        put_host(i, keys[i % KEYS], ca, ca_key, FIRST_DAY);
+    }
+    for (long i = 0; i < others; i++) {
+        put_other(i, 1);
+    }
+    if (others > 0) { /* six renewed in place, six new, eight other files */
+        begin_commit("change", CHANGE_DAY);
+        (void)printf("from refs/heads/main\n");
+        for (long i = 0; i < 12; i++) {
+            put_host(i < 6 ? i * 4001 : num + i, keys[i], ca, ca_key, CHANGE_DAY);
+        }
+        for (long i = 0; i < 8; i++) {
+            put_other(i * 11003 % others, 2);
+        }
     }
     return fflush(stdout) == 0 ? 0 : 1;
 }
@@ -244,8 +285,8 @@ static int verify(const char *path, const char *ca_path)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "make") == 0) {
-        return make(strtol(argv[2], NULL, 10));
+    if ((argc == 3 || argc == 4) && strcmp(argv[1], "make") == 0) {
+        return make(strtol(argv[2], NULL, 10), argc == 4 ? strtol(argv[3], NULL, 10) : 0);
     }
     if (argc == 3 && strcmp(argv[1], "facts") == 0) {
         return facts(argv[2]);
@@ -253,6 +294,6 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "verify") == 0) {
         return verify(argv[2], argv[3]);
     }
-    (void)fprintf(stderr, "usage: estate make N | facts FILE | verify FILE CA\n");
+    (void)fprintf(stderr, "usage: estate make N [OTHERS] | facts FILE | verify FILE CA\n");
     return 2;
 }

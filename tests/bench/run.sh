@@ -68,3 +68,4 @@ tenth=$((num / 10))
 make_estate "$tenth"
 small=$(best "$certaudit" check "${four[@]}" -q -o junit=j.xml -o sarif=s.sarif -o html=h.html "estate-$tenth.git")
 echo "$tenth certificates          $small s, $num $full s: ratio $(ratio "$full" "$small") (budget 10.5)"
+"$here/pre_merge.sh" "$certaudit" "$estate" "$work" # changes in a larger repository

@@ -44,7 +44,13 @@ git checkout -qb docs
 echo more >>README
 git commit -qam docs
 expect 0 "nothing in this change concerns certificates or TLS; 1 changed file" pr
-expect 0 "1 finding was there before the change" pr
+expect 0 "only the files that the change touches were read" pr
+expect 0 "certaudit: read only the files that the change touches" pr -v
+
+# policies that ask about other subjects read all of both sides, and say so
+expect 0 "1 finding was there before the change" pr --select core/key_reuse
+expect 0 "read all files of both sides: policies that ask about other subjects: core/key_reuse" \
+    pr -v --select core/key_reuse
 
 # a change that adds a certificate of 398 days
 git checkout -q main && git checkout -qb add
