@@ -6,7 +6,8 @@
 
 aud_vcs_options aud_change_at(const aud_change *change, aud_str rev)
 {
-    return (aud_vcs_options){.path = change->path, .objects = change->objects, .rev = rev};
+    return (aud_vcs_options){
+        .path = change->path, .objects = change->objects, .index = change->index, .rev = rev};
 }
 
 /* PATH#REF names another repository. */
@@ -38,10 +39,16 @@ aud_status aud_change_open(const aud_change_options *options, aud_change **out, 
     aud_arena_init(&change->arena, AUD_ARENA_NO_MAX);
     AUD_TRY(aud_arena_dup(&change->arena, options->path, &change->path, err));
     AUD_TRY(aud_arena_dup(&change->arena, options->objects, &change->objects, err));
-    AUD_TRY(aud_arena_dup(&change->arena, options->target, &change->target, err));
+    AUD_TRY(aud_arena_dup(&change->arena, options->index, &change->index, err));
+    AUD_TRY(aud_arena_dup(&change->arena,
+                          options->target.len > 0 ? options->target : AUD_LIT("HEAD"),
+                          &change->target, err));
     const aud_vcs_options repository = aud_change_at(change, (aud_str){NULL, 0});
-    AUD_TRY(aud_vcs_range(&repository, options->target, options->head, &change->arena,
+    AUD_TRY(aud_vcs_range(&repository, change->target, options->head, &change->arena,
                           &change->range, err));
+    if (options->staged) {
+        change->range.head = AUD_REV_STAGED;
+    }
     const aud_vcs_options head = aud_change_at(change, change->range.head);
     const aud_vcs_options base = aud_change_at(change, change->range.base);
     AUD_TRY(aud_vcs_open(&head, &change->head, err));

@@ -14,8 +14,10 @@ typedef enum aud_change_read {
 
 typedef struct aud_change_options {
     aud_str path;      /* the repository: a folder in it, or a bare one */
-    aud_str target;    /* --base: what the change is to be merged into */
+    aud_str target;    /* --base: what the change is to be merged into; empty: HEAD */
     aud_str head;      /* --rev; empty: HEAD */
+    bool staged;       /* the change is what is staged upon that head */
+    aud_str index;     /* file of it; empty: the repository's own */
     aud_str objects;   /* further git objects: those of a push; may be empty */
     aud_str gate_from; /* where the rules come from: REF, or PATH#REF; empty: the target's tip */
     aud_change_read read;

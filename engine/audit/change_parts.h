@@ -8,7 +8,7 @@
 
 struct aud_change {
     aud_arena arena;
-    aud_str path, objects, target;
+    aud_str path, objects, index, target;
     aud_range range;
     aud_rules *rules;
     bool rules_found;

@@ -34,12 +34,18 @@ static aud_status say(words *w, aud_error *err, const char *format, ...)
 
 enum { SHORT_ID = 12 };
 
+static aud_str short_id(aud_str id)
+{
+    return aud_str_eq(id, AUD_REV_STAGED) ? AUD_LIT("that is staged")
+                                          : aud_str_sub(id, 0, SHORT_ID);
+}
+
 static aud_status say_rules(words *w, const aud_change_info *c, aud_error *err)
 {
     AUD_TRY(say(w, err,
                 "only what the change %.*s brings is reported: against %.*s, which it left at "
                 "%.*s, by the rules of %.*s%s",
-                SHORT_ID, c->head.ptr, AUD_ARG(c->target), SHORT_ID, c->base.ptr, SHORT_ID,
+                AUD_ARG(short_id(c->head)), AUD_ARG(c->target), SHORT_ID, c->base.ptr, SHORT_ID,
                 c->rules.ptr,
                 c->rules_found ? "" : " (it has no certaudit.yaml: the built-in defaults)"));
     if (c->added + c->grown + c->changed + c->num_removed == 0 &&

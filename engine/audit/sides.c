@@ -27,6 +27,7 @@ static void open_side(const aud_change *change, const aud_source_config *config,
                                      .name = config->name,
                                      .inside = config->inside,
                                      .objects = change->objects,
+                                     .index = change->index,
                                      .follow_links = true};
 
     if (aud_vcs_open(&options, &out->vcs, NULL) == AUD_OK &&

@@ -14,6 +14,7 @@ typedef enum opt {
     OPT_CONFIG,
     OPT_REV,
     OPT_BASE,
+    OPT_STAGED,
     OPT_GATE_FROM,
     OPT_HOOK,
     OPT_AT,
@@ -45,7 +46,7 @@ typedef enum opt {
     OPT_HELP,
     OPT_VERSION,
     OPT_LATER, /* the contract's, not this version's */
-    NUM_OPTS = OPT_LATER + 2
+    NUM_OPTS = OPT_LATER + 1
 } opt;
 
 typedef struct opt_row {
@@ -63,6 +64,8 @@ static const opt_row rows[NUM_OPTS] = {
                  "judge git sources at this revision instead of what lies on disk"},
     [OPT_BASE] = {"base", 0, "REV", "CERTAUDIT_BASE",
                   "report only what HEAD (or --rev) brings since it left REV, by REV's rules"},
+    [OPT_STAGED] = {"staged", 0, NULL, NULL,
+                    "judge what is staged: the index against HEAD, or against --base"},
     [OPT_GATE_FROM] = {"gate-from", 0, "REF", "CERTAUDIT_GATE_FROM",
                        "with --base: take the rules from REF, or PATH#REF, instead of REV"},
     [OPT_HOOK] = {"hook", 0, "pre-receive", NULL,
@@ -117,8 +120,7 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_SHOW_CONFIG] = {"show-config", 0, NULL, NULL, "print every value with its origin"},
     [OPT_HELP] = {"help", 'h', NULL, NULL, "this page"},
     [OPT_VERSION] = {"version", 'V', NULL, NULL, "program and library versions"},
-    [OPT_LATER] = {"staged", 0, NULL, NULL, NULL},
-    [OPT_LATER + 1] = {"scope", 0, "NAME", NULL, NULL},
+    [OPT_LATER] = {"scope", 0, "NAME", NULL, NULL},
 
 };
 
@@ -286,6 +288,9 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_BASE:
         args->base = value;
+        break;
+    case OPT_STAGED:
+        args->staged = true;
         break;
     case OPT_GATE_FROM:
         args->gate_from = value;
@@ -502,8 +507,12 @@ static aud_status check_values(aud_args *args, aud_error *err)
     } else {
         args->at = (int64_t)time(NULL);
     }
-    if (args->gate_from.len > 0 && args->base.len == 0) {
-        return aud_fail(err, AUD_E_USAGE, "'--gate-from' goes with '--base'");
+    if (args->gate_from.len > 0 && args->base.len == 0 && !args->staged) {
+        return aud_fail(err, AUD_E_USAGE, "'--gate-from' goes with '--base' or '--staged'");
+    }
+    if (args->staged && args->rev.len + args->hook.len > 0) {
+        return aud_fail(err, AUD_E_USAGE, "'--staged' is the index, it goes with no '--%s'",
+                        args->rev.len > 0 ? "rev" : "hook");
     }
     AUD_TRY(check_severity(args->fail_on_text, "fail-on", &args->fail_on, err));
     args->has_fail_on = args->fail_on_text.len > 0;

@@ -30,7 +30,15 @@ static aud_status prepare(aud_args *args, aud_change *change, aud_config *config
     return AUD_OK;
 }
 
-/* The change that --base names, in the repository of the first source; NULL without --base. */
+/* `git commit PATH` and `git commit -a` stage into a file of their own, and tell hooks which. */
+static aud_str index_file(void)
+{
+    const char *path = getenv("GIT_INDEX_FILE"); /* NOLINT(concurrency-mt-unsafe) */
+
+    return path == NULL ? (aud_str){NULL, 0} : aud_str_of(path);
+}
+
+/* The change that --base or --staged names, in the repository of the first source; else NULL. */
 static aud_status open_change(const aud_args *args, aud_change **out, aud_error *err)
 {
     const aud_change_options options = {
@@ -38,10 +46,12 @@ static aud_status open_change(const aud_args *args, aud_change **out, aud_error 
         .objects = args->objects,
         .target = args->base,
         .head = args->rev,
+        .staged = args->staged,
+        .index = args->staged ? index_file() : (aud_str){NULL, 0},
         .gate_from = args->gate_from,
     };
 
-    return args->base.len == 0 ? AUD_OK : aud_change_open(&options, out, err);
+    return args->base.len == 0 && !args->staged ? AUD_OK : aud_change_open(&options, out, err);
 }
 
 static bool wants_color(const aud_args *args)

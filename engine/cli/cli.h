@@ -46,7 +46,7 @@ typedef struct aud_args {
     bool all_commits, digests_only;
     int64_t at;
     aud_severity fail_on, min_severity;
-    bool has_fail_on, fail_on_new;
+    bool has_fail_on, fail_on_new, staged;
     unsigned jobs, verbose;
     bool quiet, show_config, help, version;
     aud_progress progress;

@@ -165,7 +165,7 @@ aud_status aud_run_options_of(aud_args *args, const aud_config *config, aud_run_
         .waivers = args->waivers,
         .baseline = args->baseline,
         .fail_on_new = args->fail_on_new,
-        .whole = args->select.len + args->skip.len + args->base.len == 0,
+        .whole = args->select.len + args->skip.len + args->base.len == 0 && !args->staged,
         .fail_on_given = args->has_fail_on,
     };
     if (args->operands.len > 0) {

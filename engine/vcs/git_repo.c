@@ -4,6 +4,8 @@
 #include "engine/vcs/internal.h"
 
 #include <git2.h>
+#include <git2/sys/mempack.h>
+#include <git2/sys/odb_backend.h>
 #include <git2/sys/repository.h>
 #include <sys/stat.h>
 
@@ -178,11 +180,89 @@ static aud_status resolve(aud_vcs *vcs, aud_str rev, aud_error *err)
     return aud_arena_dup(&vcs->arena, (aud_str){hex, sizeof hex}, &vcs->rev, err);
 }
 
+/* What `git add -N` announced is not staged. */
+static int drop_announced(git_index *index)
+{
+    for (size_t i = git_index_entrycount(index); i > 0; i--) {
+        const git_index_entry *entry = git_index_get_byindex(index, i - 1);
+
+        if ((entry->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD) != 0) {
+            const int code = git_index_remove(index, entry->path, 0);
+            if (code < 0) {
+                return code;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Trees of the index, in memory: nothing is written into the repository. */
+static int write_staged(aud_vcs *vcs, const char *path, git_oid *out)
+{
+    git_odb *odb = NULL;
+    git_odb_backend *memory = NULL;
+    git_index *index = NULL;
+    int code = git_repository_odb(&odb, vcs->repo);
+
+    code = code < 0 ? code : git_mempack_new(&memory);
+    code = code < 0 ? code : git_odb_add_backend(odb, memory, 999);
+    code = code < 0 ? code : git_index_open(&index, path);
+    code = code < 0 ? code : drop_announced(index);
+    code = code < 0 ? code : git_index_write_tree_to(out, index, vcs->repo);
+    git_index_free(index);
+    git_odb_free(odb);
+    return code;
+}
+
+static aud_status resolve_staged(aud_vcs *vcs, aud_error *err)
+{
+    char path[VCS_PATH_MAX + 1];
+    struct stat st;
+    git_oid tree;
+    size_t len;
+    int code;
+
+    if (vcs->git.top.len == 0) {
+        return aud_fail(err, AUD_E_NOT_FOUND,
+                        "a bare repository has no index, so nothing is "
+                        "staged in it");
+    }
+    if (vcs->index.len > VCS_PATH_MAX ||
+        !aud_path_join(path, vcs->git.gitdir, AUD_LIT("index"), &len)) {
+        return aud_fail(err, AUD_E_LIMIT, "a path is longer than %d bytes", VCS_PATH_MAX);
+    }
+    if (vcs->index.len > 0) {
+        memcpy(path, vcs->index.ptr, vcs->index.len + 1);
+    }
+    if (stat(path, &st) != 0) {
+        return aud_fail(err, AUD_E_NOT_FOUND,
+                        "there is no index '%s': stage what is to be judged "
+                        "with 'git add'",
+                        path);
+    }
+    vcs->staged = true;
+    code = write_staged(vcs, path, &tree);
+    if (code == GIT_EUNMERGED) {
+        git_error_clear();
+        return aud_fail(err, AUD_E_NOT_FOUND,
+                        "the index holds conflicts: resolve and add them "
+                        "first");
+    }
+    if (code < 0) {
+        return fail_git(err, code,
+                        "cannot read the index; 'git read-tree HEAD' writes it anew, "
+                        "'git sparse-checkout disable' and 'git update-index "
+                        "--no-split-index' write it whole");
+    }
+    memcpy(vcs->tree, tree.id, sizeof vcs->tree);
+    return AUD_OK;
+}
+
 aud_status aud_git_open(aud_vcs *vcs, aud_str rev, aud_error *err)
 {
     AUD_TRY(start(vcs, err));
     AUD_TRY(open_repository(vcs, err));
-    return resolve(vcs, rev, err);
+    return aud_str_eq(rev, AUD_REV_STAGED) ? resolve_staged(vcs, err) : resolve(vcs, rev, err);
 }
 
 void aud_git_close(aud_vcs *vcs)
@@ -200,6 +280,10 @@ aud_status aud_git_odb(const aud_vcs *vcs, git_odb **out, aud_error *err)
     size_t len;
     int code;
 
+    if (vcs->staged) {
+        code = git_repository_odb(out, vcs->repo);
+        return code < 0 ? fail_git(err, code, "cannot open the objects") : AUD_OK;
+    }
     if (!aud_path_join(path, vcs->git.common, AUD_LIT("objects"), &len)) {
         return aud_fail(err, AUD_E_LIMIT, "a path is longer than %d bytes", VCS_PATH_MAX);
     }

@@ -45,6 +45,8 @@ struct aud_vcs {
     bool follow_links;
     aud_str name, prefix, rev;
     aud_str objects; /* further ones, NUL-terminated; may be empty */
+    aud_str index;   /* that is staged, NUL-terminated; empty: the repository's own */
+    bool staged;     /* its trees are in memory alone, with `repo` */
     aud_str root;    /* real path of the opened folder, or of the opened file's; disk modes only */
     int root_fd;     /* of it */
     aud_str only;    /* the opened file's name in `root`; empty for a folder */

@@ -223,6 +223,7 @@ aud_status aud_vcs_open(const aud_vcs_options *options, aud_vcs **out, aud_error
     vcs->follow_links = options->follow_links;
     AUD_TRY(aud_arena_dup(&vcs->arena, options->name, &vcs->name, err));
     AUD_TRY(aud_arena_dup(&vcs->arena, options->objects, &vcs->objects, err));
+    AUD_TRY(aud_arena_dup(&vcs->arena, options->index, &vcs->index, err));
     AUD_TRY(open_named(vcs, options, err));
     *out = AUD_MOVE(vcs);
     return AUD_OK;

@@ -28,10 +28,14 @@ typedef struct aud_entry {
     aud_str reason;
 } aud_entry;
 
+/* The revision that the next commit would be: what `git add` put into the index. */
+#define AUD_REV_STAGED AUD_LIT(":staged")
+
 typedef struct aud_vcs_options {
     aud_str path;      /* file, folder, work tree, bare repository */
     aud_str rev;       /* any revision; empty: what lies on disk (a bare repository: HEAD) */
     aud_str inside;    /* of a bare repository: the folder or file to read; empty: all */
+    aud_str index;     /* file that AUD_REV_STAGED means; empty: the repository's own */
     aud_str objects;   /* a folder of further git objects: those of a push; may be empty */
     aud_str name;      /* of the source */
     bool follow_links; /* plain folders; inside git never out of the tree */

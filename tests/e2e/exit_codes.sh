@@ -21,7 +21,7 @@ expect 2 "core/nothing" check --select 'core/nothing*' clean
 expect 2 "no instant" "$CERTAUDIT" check --at 2026-01-01T00:00 clean
 expect 2 "two reports go to" check -o json=x -o sarif=x clean
 expect 5 "cannot" check "${only[@]}" -o json=/proc/nowhere/x clean
-expect 2 "not part of this version" check --staged clean
+expect 2 "goes with no '--rev" check --staged --rev HEAD clean
 expect 0 "usage: certaudit" "$CERTAUDIT" --help
 expect 0 "--fail-on" "$CERTAUDIT" check --help
 expect 0 "core/key_size" "$CERTAUDIT" policy list
