@@ -403,6 +403,7 @@ static void write_change(aud_json_writer *w, const aud_change_info *c)
     aud_json_put_text(w, "read", c->whole ? "all" : "changed");
     aud_report_json_opt(w, "read_because", c->why);
     write_list(w, "removed", c->removed, c->num_removed);
+    write_list(w, "left_scope", c->left, c->num_left);
     write_list(w, "gate_paths", c->gate_paths, c->num_gate_paths);
     if (c->num_gate_paths > 0) {
         aud_json_key(w, "proposed");

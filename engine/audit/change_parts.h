@@ -29,6 +29,22 @@ AUD_NODISCARD aud_status aud_change_narrow(aud_run *head, const aud_run *base,
                                            aud_change_info *change, aud_error *err);
 
 /*
+ * left_scope.c: what was judged at the base and lies where the head does not look, and what has no
+ * named owner any more. `shadow` is of the head all that the change touches, excluded or not; NULL
+ * where nothing is kept out.
+ */
+AUD_NODISCARD aud_status aud_change_left(aud_change *change, aud_run *head, const aud_run *base,
+                                         const aud_run *shadow, aud_change_info *info,
+                                         aud_error *err);
+
+/* enough.c: whether the change touches CODEOWNERS. */
+AUD_NODISCARD aud_status aud_change_codeowners(aud_change *change, bool *out, aud_error *err);
+
+/* enough.c: place of an equal subject in a sorted list; SIZE_MAX if there is none. */
+size_t aud_change_subject(const aud_subject_info *subjects, size_t num,
+                          const aud_subject_info *like);
+
+/*
  * enough.c: whether the files that a change touches were enough to read. `*out_why` is empty, or
  * says what needs the whole repository: by the policies alone, by what they asked on either side,
  * and by what came out.

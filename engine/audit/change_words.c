@@ -48,7 +48,7 @@ static aud_status say_rules(words *w, const aud_change_info *c, aud_error *err)
                 AUD_ARG(short_id(c->head)), AUD_ARG(c->target), SHORT_ID, c->base.ptr, SHORT_ID,
                 c->rules.ptr,
                 c->rules_found ? "" : " (it has no certaudit.yaml: the built-in defaults)"));
-    if (c->added + c->grown + c->changed + c->num_removed == 0 &&
+    if (c->added + c->grown + c->changed + c->num_removed + c->num_left == 0 &&
         w->run->result.num_findings + w->run->result.num_gaps == 0) {
         AUD_TRY(say(w, err,
                     "nothing in this change concerns certificates or TLS; %zu changed file%s "
@@ -75,6 +75,16 @@ static aud_status say_removed(words *w, const aud_change_info *c, aud_error *err
     return c->num_removed <= SHOWN_MAX
                ? AUD_OK
                : say(w, err, "removed: %zu more subjects", c->num_removed - SHOWN_MAX);
+}
+
+static aud_status say_left(words *w, const aud_change_info *c, aud_error *err)
+{
+    for (size_t i = 0; i < c->num_left && i < SHOWN_MAX; i++) {
+        AUD_TRY(say(w, err, "left the scope: %.*s", AUD_ARG(c->left[i])));
+    }
+    return c->num_left <= SHOWN_MAX
+               ? AUD_OK
+               : say(w, err, "left the scope: %zu more subjects", c->num_left - SHOWN_MAX);
 }
 
 static aud_status say_gate(words *w, const aud_change_info *c, aud_error *err)
@@ -104,6 +114,7 @@ aud_status aud_change_describe(aud_run *run, const aud_change_info *change, aud_
 
     AUD_TRY(say_rules(&w, change, err));
     AUD_TRY(say_gate(&w, change, err));
+    AUD_TRY(say_left(&w, change, err));
     AUD_TRY(say_removed(&w, change, err));
     for (size_t i = 0; i < run->result.num_notices; i++) {
         AUD_TRY(AUD_VEC_PUSH(&w.lines, run->result.notices[i], err));

@@ -45,7 +45,7 @@ static bool is_eased(const aud_policy_info *p)
     return p->eased;
 }
 
-static aud_status codeowners_differ(aud_change *change, bool *out, aud_error *err)
+aud_status aud_change_codeowners(aud_change *change, bool *out, aud_error *err)
 {
     *out = false;
     for (size_t i = 0; aud_codeowners_places[i] != NULL && !*out; i++) {
@@ -72,16 +72,11 @@ aud_status aud_change_asks(aud_change *change, const aud_run *run, aud_str *out_
         return aud_arena_printf(&change->arena, out_why, err,
                                 "policies that ask about other subjects: %.*s", AUD_ARG(names));
     }
-    AUD_TRY(codeowners_differ(change, &owners, err));
+    AUD_TRY(aud_change_codeowners(change, &owners, err));
     if (owners) {
-        AUD_TRY(name_policies(&run->result, AUD_DEP_CONTEXT, NULL, &change->arena, &names, err));
+        *out_why = AUD_LIT("the change touches CODEOWNERS, which says who owns every file");
     }
-    return names.len == 0
-               ? AUD_OK
-               : aud_arena_printf(
-                     &change->arena, out_why, err,
-                     "the change touches CODEOWNERS, policies that may ask about owners: %.*s",
-                     AUD_ARG(names));
+    return AUD_OK;
 }
 
 /* Seen in a source of which only what changed was read. */
@@ -134,17 +129,18 @@ static bool is_linked(const aud_run *run, const aud_subject_info *subject, aud_a
     return true;
 }
 
-static bool is_there(const aud_result *result, const aud_subject_info *subject)
+size_t aud_change_subject(const aud_subject_info *subjects, size_t num,
+                          const aud_subject_info *like)
 {
-    size_t low = 0, high = result->num_subjects;
+    size_t low = 0, high = num;
 
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const aud_subject_info *s = &result->subjects[middle];
-        const int order = s->kind != subject->kind ? (s->kind < subject->kind ? -1 : 1)
-                                                   : aud_str_cmp(s->id, subject->id);
+        const aud_subject_info *s = &subjects[middle];
+        const int order =
+            s->kind != like->kind ? (s->kind < like->kind ? -1 : 1) : aud_str_cmp(s->id, like->id);
         if (order == 0) {
-            return true;
+            return middle;
         }
         if (order < 0) {
             low = middle + 1;
@@ -152,7 +148,7 @@ static bool is_there(const aud_result *result, const aud_subject_info *subject)
             high = middle;
         }
     }
-    return false;
+    return SIZE_MAX;
 }
 
 /* The verdicts on what is in changed files; of the base only those that are compared. */
@@ -177,7 +173,10 @@ static aud_status asked_of(const aud_run *run, const aud_run *other, aud_arena *
         for (size_t p = 0; p < num; p++) {
             const unsigned deps = run->deps[p * result->num_subjects + i];
 
-            if ((deps & ELSEWHERE) != 0 && (other == NULL || is_there(&other->result, subject))) {
+            if ((deps & ELSEWHERE) != 0 &&
+                (other == NULL ||
+                 aud_change_subject(other->result.subjects, other->result.num_subjects, subject) !=
+                     SIZE_MAX)) {
                 return aud_arena_printf(
                     arena, out_why, err, "%.*s asked %s of %.*s", AUD_ARG(policies[p].id),
                     (deps & AUD_DEP_CONTEXT) != 0 ? "where else it is seen and who owns it,"

@@ -115,6 +115,40 @@ static aud_run_options options_of(const aud_change *change, const aud_run_option
     return there;
 }
 
+static bool keeps_out(const aud_run_options *options)
+{
+    for (size_t i = 0; i < options->num_sources; i++) {
+        if (options->sources[i].num_excludes > 0 || options->sources[i].glob.len > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What left the scope: the files of the change are read once more, with nothing kept out. */
+static aud_status find_left(aud_change *change, const aud_run_options *options, aud_run *head,
+                            const aud_run *base, aud_change_info *info, aud_error *err)
+{
+    AUD_CLEANUP(sides_clear) sides s = {0};
+    AUD_CLEANUP(aud_run_freep) aud_run *shadow = NULL;
+    aud_run_options there = options_of(change, options);
+
+    if (!keeps_out(options)) {
+        return aud_change_left(change, head, base, NULL, info, err);
+    }
+    AUD_TRY(open_sides(change, options, true, &s, err));
+    for (size_t i = 0; i < s.num; i++) {
+        s.head_configs[i].num_excludes = 0;
+        s.head_configs[i].glob = (aud_str){NULL, 0};
+    }
+    there.sources = s.head_configs;
+    there.opened = s.head;
+    there.num_threads = 1;
+    there.no_policies = true;
+    AUD_TRY(aud_run_new(&there, &shadow, err));
+    return aud_change_left(change, head, base, shadow, info, err);
+}
+
 /* Only what differs is read; `*out` stays NULL where that is not enough, and `*out_why` says so. */
 static aud_status judge_narrow(aud_change *change, const aud_run_options *options,
                                aud_change_info *info, aud_run **out, aud_str *out_why,
@@ -142,6 +176,7 @@ static aud_status judge_narrow(aud_change *change, const aud_run_options *option
         return AUD_OK;
     }
     info->files = count_files(head, base);
+    AUD_TRY(find_left(change, options, head, base, info, err));
     AUD_TRY(aud_change_narrow(head, base, info, err));
     AUD_TRY(aud_change_told(head, &change->arena, out_why, err));
     if (out_why->len == 0) {
@@ -170,6 +205,7 @@ static aud_status judge_whole(aud_change *change, const aud_run_options *options
     there.keep_read = false;
     AUD_TRY(aud_run_new(&there, &base, err));
     info->files = count_files(head, base);
+    AUD_TRY(find_left(change, options, head, base, info, err));
     AUD_TRY(aud_change_narrow(head, base, info, err));
     *out = AUD_MOVE(head);
     return AUD_OK;

@@ -223,6 +223,8 @@ typedef struct aud_change_info {
     aud_str why;                  /* whole, because */
     const aud_str *removed;       /* labels of subjects that are gone, with their place */
     size_t num_removed;
+    const aud_str *left; /* subjects that are there, and no more judged or owned, in words */
+    size_t num_left;
     const aud_str *gate_paths; /* gate material that the change touches */
     size_t num_gate_paths;
     struct {

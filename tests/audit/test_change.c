@@ -412,6 +412,10 @@ static void render(const aud_result *r, outcome *out)
                          AUD_OK);
     }
     put_removed(text, r->change);
+    for (size_t i = 0; i < r->change->num_left; i++) {
+        assert_int_equal(aud_buf_printf(text, NULL, "left %.*s\n", AUD_ARG(r->change->left[i])),
+                         AUD_OK);
+    }
     out->whole = r->change->whole;
     out->findings = r->num_findings;
 }

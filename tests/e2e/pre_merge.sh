@@ -191,3 +191,61 @@ git init -q -b main ../plain && cd ../plain
 git commit -q --allow-empty -m none
 git checkout -qb add && cp ../bad.pem . && cp ../repo/certaudit.yaml . && git add -A && git commit -qm add
 expect 1 "the built-in defaults" pr
+
+# what is put where nobody looks, or left without its owner, is said
+cd ..
+git init -q -b main leaving
+cd leaving
+mkdir web vendor
+cp ../bad.pem web/bad.pem
+cp ../good.pem web/good.pem
+printf '* @acme/all\n/web/ @acme/web\n' >CODEOWNERS
+cat >certaudit.yaml <<'YAML'
+version: 1
+sources: [{name: all, path: ., exclude: [{path: "vendor/**", reason: "upstream test data"}]}]
+policies: {params: {core/validity_max: {max_days: 47}}}
+YAML
+git add -A
+git commit -qm "what is there"
+git checkout -qb hide
+git mv web/bad.pem vendor/bad.pem
+git commit -qm hide
+expect 0 "left the scope: certificate bad.example.com is now in vendor/bad.pem, which is excluded" \
+    pr -o markdown=-
+openssl x509 -in vendor/bad.pem -outform DER -out vendor/bad.der
+git rm -qf vendor/bad.pem
+git add -A
+git commit -qm "hide it well"
+expect 0 "is now in vendor/bad.der, which is excluded: upstream test data" pr -o markdown=-
+git checkout -q main && git checkout -qb disown
+sed -i 2d CODEOWNERS
+git commit -qam disown
+expect 0 "left the scope: certificate good.example.com (web/good.pem) has lost its owner" \
+    pr -o markdown=-
+expect 0 "@acme/web by CODEOWNERS:2" pr -o markdown=-
+expect 0 "read all files of both sides: the change touches CODEOWNERS" pr -v
+
+# what is removed, and still seen by a scan in the sources
+git checkout -q main
+sha=$(openssl x509 -in web/good.pem -outform DER | sha256sum | cut -d' ' -f1)
+mkdir -p ../outside
+cat >../outside/scan.json <<JSON
+{"schema": "certaudit/inventory/1", "taken_at": "2026-01-01T00:00:00Z", "source": "lb", "records": [
+ {"id": "lb-1", "subject": "CN=good.example.com", "sha256": "$sha", "certificate": $(
+    openssl x509 -in web/good.pem | python3 -c 'import json, sys; print(json.dumps(sys.stdin.read()))')}]}
+JSON
+cat >certaudit.yaml <<'YAML'
+version: 1
+sources: [{name: all, path: .}, {name: lb, path: ../outside}]
+policies: {params: {core/validity_max: {max_days: 47}}}
+YAML
+git commit -qam "a load balancer's list"
+git checkout -qb remove
+git rm -q web/good.pem
+git commit -qm remove
+for more in "" "--select core/key_reuse"; do
+    # shellcheck disable=SC2086 # words are meant
+    expect 0 "removed: certificate good.example.com (web/good.pem), still seen by lb in scan.json" \
+        pr -o github=../lines.txt -o markdown=- $more
+done
+
