@@ -24,6 +24,10 @@ aud_vcs_options aud_change_at(const aud_change *change, aud_str rev);
 AUD_NODISCARD aud_status aud_change_judge(aud_change *change, const aud_run_options *options,
                                           aud_change_info *info, aud_run **out, aud_error *err);
 
+/* broken.c: adds a gap for each file that gave subjects, is still there and gives none, if it looks
+ * cut rather than written anew. */
+AUD_NODISCARD aud_status aud_change_broken(aud_run *head, const aud_run *base, aud_error *err);
+
 /* narrow.c: leaves of the head's result what was not there at the base; fills result.change. */
 AUD_NODISCARD aud_status aud_change_narrow(aud_run *head, const aud_run *base,
                                            aud_change_info *change, aud_error *err);

@@ -219,6 +219,14 @@ aud_status aud_run_settle(aud_run *run, aud_error *err)
     return aud_run_weigh(run, err);
 }
 
+aud_status aud_run_late_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_str path,
+                            aud_str reason, aud_error *err)
+{
+    AUD_TRY(aud_run_add_gap(run, kind, source, path, reason, err));
+    take_gaps(run);
+    return sum_sources(run, err);
+}
+
 aud_status aud_run_weigh(aud_run *run, aud_error *err)
 {
     size_t judged = 0;

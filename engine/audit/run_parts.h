@@ -130,6 +130,9 @@ aud_status aud_run_accept(aud_run *run, aud_error *err);
 
 /* outcome.c: gaps in order, sums and the gate. */
 aud_status aud_run_settle(aud_run *run, aud_error *err);
+/* Adds a gap after that; the caller has set the outcome of the entry. */
+aud_status aud_run_late_gap(aud_run *run, aud_gap_kind kind, aud_str source, aud_str path,
+                            aud_str reason, aud_error *err);
 /* Counts verdicts and findings and decides, anew where the result was narrowed. */
 aud_status aud_run_weigh(aud_run *run, aud_error *err);
 

@@ -176,6 +176,7 @@ static aud_status judge_narrow(aud_change *change, const aud_run_options *option
         return AUD_OK;
     }
     info->files = count_files(head, base);
+    AUD_TRY(aud_change_broken(head, base, err));
     AUD_TRY(find_left(change, options, head, base, info, err));
     AUD_TRY(aud_change_narrow(head, base, info, err));
     AUD_TRY(aud_change_told(head, &change->arena, out_why, err));
@@ -205,6 +206,7 @@ static aud_status judge_whole(aud_change *change, const aud_run_options *options
     there.keep_read = false;
     AUD_TRY(aud_run_new(&there, &base, err));
     info->files = count_files(head, base);
+    AUD_TRY(aud_change_broken(head, base, err));
     AUD_TRY(find_left(change, options, head, base, info, err));
     AUD_TRY(aud_change_narrow(head, base, info, err));
     *out = AUD_MOVE(head);

@@ -43,8 +43,8 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_OBJECT_disagreement &object_disagreement
 
 #define FIELD(name, type, element, dep, doc, by, final)                                            \
-    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element,                        \
-     AUD_DEP_##dep, doc, by, final},
+    {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element, AUD_DEP_##dep, doc,    \
+     by,    final},
 #define AUD_FIELD(name, type, element, dep, doc) FIELD(name, type, element, dep, doc, NULL, NULL)
 #define AUD_FINAL(name, type, element, dep, doc, final)                                            \
     FIELD(name, type, element, dep, doc, NULL, final)

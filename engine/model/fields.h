@@ -17,7 +17,7 @@ typedef struct aud_field {
     unsigned dep;                                /* aud_dep bits */
     const char *doc;                             /* one line; units, what absent means */
     const char *told_by; /* the scanners that tell it, in words; NULL: all */
-    const char *final;   /* of a context fact: the value that no further sighting changes; or NULL */
+    const char *final; /* of a context fact: the value that no further sighting changes; or NULL */
 } aud_field;
 
 typedef struct aud_object_type {

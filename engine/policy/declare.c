@@ -337,7 +337,8 @@ static void read_eased(const reader *r)
     }
     while (next_member(r, "eased_by", &i, 1)) {
         if (!aud_str_eq(aud_lua_str(r->L, -1), AUD_LIT("superseded"))) {
-            aud_lua_stop(r->L, AUD_STOP_MISUSE, "'eased_by' may name 'superseded' and nothing else");
+            aud_lua_stop(r->L, AUD_STOP_MISUSE,
+                         "'eased_by' may name 'superseded' and nothing else");
         }
         r->into->info.eased = true;
         lua_pop(r->L, 1);

@@ -260,9 +260,9 @@ static void put_cell(aud_out *out, const char *text)
 static const char *dependence(unsigned dep)
 {
     return (dep & (AUD_DEP_POPULATION | AUD_DEP_RENEWAL)) != 0 ? "other subjects"
-           : (dep & AUD_DEP_TIME) != 0     ? "the judged instant"
-           : (dep & AUD_DEP_CONTEXT) != 0  ? "where it was seen"
-                                           : "its own content";
+           : (dep & AUD_DEP_TIME) != 0                         ? "the judged instant"
+           : (dep & AUD_DEP_CONTEXT) != 0                      ? "where it was seen"
+                                                               : "its own content";
 }
 
 static void put_reference_types(aud_out *out)

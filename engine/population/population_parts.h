@@ -22,7 +22,7 @@ typedef struct raw_sighting {
     size_t num_owners;
     uint32_t entry; /* the reader's number for what it was read from */
     bool merges;    /* an equal id is the same thing, whoever saw it */
-    bool active; /* listed as active, or no status told */
+    bool active;    /* listed as active, or no status told */
 } raw_sighting;
 
 struct aud_collector {

@@ -249,3 +249,35 @@ for more in "" "--select core/key_reuse"; do
         pr -o github=../lines.txt -o markdown=- $more
 done
 
+# what the change breaks is never silence, however little is left of it
+cd ..
+git init -q -b main broken
+cd broken
+cat ../good.pem ../bad.pem >bundle.pem
+openssl x509 -in ../good.pem -outform DER -out one.der
+openssl crl2pkcs7 -nocrl -certfile bundle.pem -outform DER -out many.p7b
+{ echo "cert: |" && sed 's/^/  /' ../good.pem && echo "level: info"; } >app.yaml
+git add -A
+git commit -qm "what is there"
+broken() { # CODE TEXT FILE COMMAND...: what the command makes of the file
+    local code=$1 text=$2 file=$3
+    shift 3
+    git checkout -qB broken main
+    "$@" <"$file" >"$WORK/left"
+    cp "$WORK/left" "$file"
+    git commit -qam broken
+    expect "$code" "$text" pr -o markdown=-
+}
+broken 4 "no END mark" bundle.pem head -c 900
+broken 4 "no END mark" bundle.pem head -c 300
+broken 4 "is cut short by the change" bundle.pem head -c 10
+broken 4 "is empty now" bundle.pem head -c 0
+broken 4 "not base64" bundle.pem sed '5s/[A-Za-z]/!/g'
+broken 4 "points behind the end" one.der head -c 200
+broken 4 "cannot be read any more" one.der head -c 3
+broken 4 "cannot be read any more" one.der tail -c +5
+broken 4 "points behind the end" many.p7b head -c 500
+broken 4 "git-LFS pointer" bundle.pem printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 9\n' "$sha"
+# an edit that takes a certificate out is one
+broken 0 "removed: certificate good.example.com (app.yaml)" app.yaml tail -n 1
+broken 0 "removed: certificate good.example.com (bundle.pem)" bundle.pem echo "moved to the vault"

@@ -343,7 +343,7 @@ static void test_keys(void **state)
         trial_close(&t);
         num++;
     }
-    assert_int_equal(num, 18);
+    assert_int_equal(num, 19);
 }
 
 /* The page tells the same facts. */
