@@ -224,6 +224,13 @@ static aud_status sink_gap(void *ctx, const aud_gap *gap, aud_error *err)
     return push_gap(&w->gaps, &w->arena, &kept, err);
 }
 
+static aud_status sink_covers(void *ctx, aud_str path, aud_error *err)
+{
+    worker *w = ctx;
+
+    return aud_collector_cover(w->collector, path, err);
+}
+
 static aud_status sink_taken(void *ctx, int64_t instant, aud_error *err)
 {
     worker *w = ctx;
@@ -282,7 +289,8 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
                            .subject = sink_subject,
                            .gap = sink_gap,
                            .taken = sink_taken,
-                           .complete = sink_complete};
+                           .complete = sink_complete,
+                           .covers = sink_covers};
     aud_input *input = NULL;
 
     AUD_TRY(aud_vcs_read(w->reader, entry, &input, err));

@@ -15,6 +15,8 @@ typedef struct aud_read_options {
     size_t num_passwords;
     const aud_mapping *mapping; /* CSV header name -> field of the native snapshot */
     size_t num_mapping;
+    const aud_mapping *versions; /* server software ("nginx") -> version, for its defaults */
+    size_t num_versions;
     aud_str endpoint; /* "host:port" or ":port" for scans that do not tell it; may be empty */
 } aud_read_options;
 

@@ -112,7 +112,7 @@ aud_status aud_endpoint_suite_add(aud_endpoint *e, const aud_suite *suite, aud_s
 }
 
 /* The TLS Supported Groups registry's names; scanners also write the curves of OpenSSL and nmap. */
-static aud_str group_name(aud_str written)
+aud_str aud_group_name(aud_str written)
 {
     static const struct {
         const char *written, *name;
@@ -137,7 +137,7 @@ static aud_str group_name(aud_str written)
 aud_status aud_endpoint_group_add(aud_endpoint *e, aud_str name, aud_error *err)
 {
     return add_once(e, &e->groups.items, &e->groups.len, &e->groups.cap, MAX_GROUPS,
-                    group_name(name), err);
+                    aud_group_name(name), err);
 }
 
 aud_status aud_endpoint_attack_add(aud_endpoint *e, const char *name, aud_attack state,

@@ -90,6 +90,8 @@ AUD_NODISCARD aud_status aud_endpoint_text(aud_endpoint *e, aud_str text, aud_st
 AUD_NODISCARD aud_status aud_endpoint_suite_add(aud_endpoint *e, const aud_suite *suite,
                                                 aud_str written, unsigned protocols,
                                                 uint64_t dh_bits, aud_error *err);
+/* "prime256v1", "P-256", "ecdh_x25519" by IANA's name; others as they are. */
+aud_str aud_group_name(aud_str written);
 /* A group in any spelling ("prime256v1", "P-256", "ecdh_x25519"); kept by its IANA name. */
 AUD_NODISCARD aud_status aud_endpoint_group_add(aud_endpoint *e, aud_str name, aud_error *err);
 /* `name` is static; of two outcomes the worse stays. */

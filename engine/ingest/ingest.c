@@ -95,6 +95,18 @@ static aud_status watch_complete(void *ctx, aud_error *err)
     return w->sink->complete ? w->sink->complete(w->sink->ctx, err) : AUD_OK;
 }
 
+static aud_status watch_covers(void *ctx, aud_str path, aud_error *err)
+{
+    watch *w = ctx;
+
+    if (!w->sink->covers) {
+        return AUD_OK;
+    }
+    const aud_status st = w->sink->covers(w->sink->ctx, path, err);
+    w->refused = w->refused || st != AUD_OK;
+    return st;
+}
+
 /* Of a reader's failures these are the file's own; all others end the run. */
 static bool is_of_file(aud_status st, aud_gap_kind *out_kind)
 {
@@ -207,8 +219,13 @@ aud_status aud_ingest(aud_input *input, aud_str format, const aud_read_options *
                       aud_error *err)
 {
     watch w = {.sink = sink};
-    const aud_sink watched = {&w,          watch_subject, watch_gap,
-                              watch_claim, watch_taken,   watch_complete};
+    const aud_sink watched = {.ctx = &w,
+                              .subject = watch_subject,
+                              .gap = watch_gap,
+                              .claim = watch_claim,
+                              .taken = watch_taken,
+                              .complete = watch_complete,
+                              .covers = watch_covers};
     const aud_reading r = aud_reading_of(input, options, scratch, &watched);
     const aud_adapter *insisted = NULL;
     aud_opaque opaque;

@@ -13,6 +13,7 @@ static const aud_object_type *const object_record = &aud_type_record;
 static const aud_object_type *const object_owner = &aud_type_owner;
 static const aud_object_type *const object_vulnerability = &aud_type_vulnerability;
 static const aud_object_type *const object_disagreement = &aud_type_disagreement;
+static const aud_object_type *const object_setting = &aud_type_setting;
 
 /* The third word of a line: `none`, a plain type, or an object's name. */
 #define ELEMENT_TYPE_none AUD_T_STRING
@@ -28,6 +29,8 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_TYPE_owner AUD_T_OBJECT
 #define ELEMENT_TYPE_vulnerability AUD_T_OBJECT
 #define ELEMENT_TYPE_disagreement AUD_T_OBJECT
+#define ELEMENT_TYPE_setting AUD_T_OBJECT
+#define ELEMENT_TYPE_INT AUD_T_INT
 #define ELEMENT_OBJECT_none NULL
 #define ELEMENT_OBJECT_STRING NULL
 #define ELEMENT_OBJECT_BOOL NULL
@@ -41,6 +44,8 @@ static const aud_object_type *const object_disagreement = &aud_type_disagreement
 #define ELEMENT_OBJECT_owner &object_owner
 #define ELEMENT_OBJECT_vulnerability &object_vulnerability
 #define ELEMENT_OBJECT_disagreement &object_disagreement
+#define ELEMENT_OBJECT_setting &object_setting
+#define ELEMENT_OBJECT_INT NULL
 
 #define FIELD(name, type, element, dep, doc, by, final)                                            \
     {#name, AUD_T_##type, ELEMENT_TYPE_##element, ELEMENT_OBJECT_##element, AUD_DEP_##dep, doc,    \
@@ -95,6 +100,9 @@ static const aud_field disagreement_fields[] = {
 static const aud_field bundle_fields[] = {
 #include "engine/model/fields/bundle.def"
 };
+static const aud_field setting_fields[] = {
+#include "engine/model/fields/setting.def"
+};
 
 #define TYPE(kind, words)                                                                          \
     const aud_object_type aud_type_##kind = {#kind, words, kind##_fields, AUD_COUNT(kind##_fields)};
@@ -113,6 +121,7 @@ TYPE(owner, "Somebody whom a source names as owner")
 TYPE(vulnerability, "A known attack that a scanner tried")
 TYPE(disagreement, "What one report of an endpoint saw and another denied")
 TYPE(bundle, "A file that holds a certificate with its chain")
+TYPE(setting, "Where a fact of a TLS configuration comes from")
 
 unsigned aud_field_find(const aud_object_type *type, aud_str name)
 {

@@ -47,6 +47,7 @@ extern const aud_object_type aud_type_owner;
 extern const aud_object_type aud_type_vulnerability;
 extern const aud_object_type aud_type_disagreement;
 extern const aud_object_type aud_type_bundle;
+extern const aud_object_type aud_type_setting;
 
 #define AUD_FIELD_ENUM(kind, name) AUD_F_##kind##_##name
 enum aud_certificate_field {
@@ -138,6 +139,12 @@ enum aud_bundle_field {
 #include "engine/model/fields/bundle.def"
 #undef AUD_FIELD
     AUD_NUM_bundle_FIELDS
+};
+enum aud_setting_field {
+#define AUD_FIELD(name, type, element, dep, doc) AUD_FIELD_ENUM(setting, name),
+#include "engine/model/fields/setting.def"
+#undef AUD_FIELD
+    AUD_NUM_setting_FIELDS
 };
 
 #endif

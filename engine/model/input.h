@@ -2,7 +2,7 @@
 #ifndef AUD_MODEL_INPUT_H
 #define AUD_MODEL_INPUT_H
 
-#include "engine/base/base.h"
+#include "engine/base/memory.h"
 
 /*
  * Owned by whoever opened it (engine/vcs, or a test); readers borrow it for one call. Bytes are
@@ -24,6 +24,13 @@ struct aud_input {
     aud_status (*whole)(aud_input *input, size_t max, aud_str *out, aud_error *err);
     /* A neighbour by path relative to this file; never leaves the source. Close it. NULL: none. */
     aud_status (*open)(aud_input *input, aud_str relative, aud_input **out, aud_error *err);
+    /*
+     * Files of the source whose path matches a pattern relative to this file ('*' and '?' stop at
+     * '/'), as paths relative to it, sorted, in `arena`. Nothing that matches is no error. NULL:
+     * there are no neighbours to be had.
+     */
+    aud_status (*glob)(aud_input *input, aud_str pattern, aud_arena *arena, aud_str **out,
+                       size_t *out_num, aud_error *err);
     void (*close)(aud_input *input); /* NULL: nothing to close */
 };
 

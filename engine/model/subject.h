@@ -99,6 +99,7 @@ typedef struct aud_seen {
     size_t num_owners;
     aud_str environment;
     bool active_unknown; /* a record without a status */
+    bool partial; /* a configuration read without the file that may include it: see `covers` */
 } aud_seen;
 
 /* Why something was not judged. The word is part of the JSON report and of `accept:`. */
@@ -139,6 +140,9 @@ typedef struct aud_sink {
     aud_status (*taken)(void *ctx, int64_t instant, aud_error *err);
     /* The input claims to list everything of its kind. May be NULL. */
     aud_status (*complete)(void *ctx, aud_error *err);
+    /* Another file of the source was read as a part of this one: the fragments of TLS
+     * configuration that it gives by itself are not judged again. May be NULL. */
+    aud_status (*covers)(void *ctx, aud_str path, aud_error *err);
 } aud_sink;
 
 #endif

@@ -326,6 +326,7 @@ void aud_facts_open(lua_State *L)
     open_type(L, &aud_type_vulnerability);
     open_type(L, &aud_type_disagreement);
     open_type(L, &aud_type_bundle);
+    open_type(L, &aud_type_setting);
     lua_createtable(L, 0, 4);
     lua_pushliteral(L, "list");
     lua_setfield(L, -2, "__name");

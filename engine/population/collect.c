@@ -20,6 +20,7 @@ void aud_collector_freep(aud_collector **collector)
     if (*collector != NULL) {
         aud_arena_clear(&(*collector)->arena);
         aud_free((*collector)->raws.items);
+        aud_free((*collector)->covered.items);
         aud_free((*collector)->slots);
         aud_free(*collector);
         *collector = NULL;
@@ -203,7 +204,8 @@ bool aud_record_active(const aud_bag *bag)
 aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *err)
 {
     aud_collector *c = collector;
-    raw_sighting raw = {.kind = seen->kind, .active = true, .entry = c->entry};
+    raw_sighting raw = {
+        .kind = seen->kind, .active = true, .partial = seen->partial, .entry = c->entry};
     const aud_str none = {NULL, 0};
 
     if (seen->kind == AUD_KIND_CERTIFICATE) {
@@ -228,6 +230,15 @@ aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *e
     AUD_TRY(keep_text(c, seen->certificate_sha256, none, &raw.certificate_sha256, err));
     AUD_TRY(keep_owners(c, seen, &raw, err));
     return AUD_VEC_PUSH(&c->raws, raw, err);
+}
+
+aud_status aud_collector_cover(aud_collector *c, aud_str path, aud_error *err)
+{
+    covered_file file = {.source = c->source};
+
+    AUD_TRY(aud_arena_dup(&c->arena, c->source, &file.source, err));
+    AUD_TRY(aud_arena_dup(&c->arena, path, &file.path, err));
+    return AUD_VEC_PUSH(&c->covered, file, err);
 }
 
 void aud_collector_forget(aud_collector *c, aud_str source)

@@ -503,11 +503,16 @@ static aud_value certificate_by_hex(const member *m, const aud_value *hex)
                : aud_object_of(&aud_type_certificate, aud_member_get, &m->population->members[at]);
 }
 
-static aud_value endpoint_leaf(const member *m, aud_arena *scratch)
+static aud_value leaf_by(const member *m, unsigned field, aud_arena *scratch)
 {
-    const aud_value hex = aud_bag_get(m->bag, AUD_F_endpoint_leaf_sha256, scratch);
+    const aud_value hex = aud_bag_get(m->bag, field, scratch);
 
     return hex.presence == AUD_PRESENT ? certificate_by_hex(m, &hex) : hex;
+}
+
+static aud_value endpoint_leaf(const member *m, aud_arena *scratch)
+{
+    return leaf_by(m, AUD_F_endpoint_leaf_sha256, scratch);
 }
 
 /* Certificates by a list of digests; unknown if one of them is not at hand. */
@@ -657,9 +662,56 @@ static aud_value endpoint_fact(const member *m, unsigned field, aud_arena *scrat
     }
 }
 
+/* Every leaf must hold every name: the client's algorithms choose the leaf. */
+static aud_value uncovered_names(const member *m, aud_arena *scratch)
+{
+    const aud_value names = aud_bag_get(m->bag, AUD_F_tls_config_names, scratch);
+    const aud_value leaf = leaf_by(m, AUD_F_tls_config_leaf_sha256, scratch);
+    const aud_value others = certificates_by_hex(m, AUD_F_tls_config_other_leaves_sha256, scratch);
+
+    if (names.presence != AUD_PRESENT || leaf.presence != AUD_PRESENT ||
+        (others.presence == AUD_UNKNOWN &&
+         aud_bag_get(m->bag, AUD_F_tls_config_other_leaves_sha256, scratch).presence !=
+             AUD_UNKNOWN)) {
+        return aud_unknown();
+    }
+    aud_value *items = aud_arena_array(scratch, names.as.list.len, sizeof *items);
+    size_t len = 0;
+    for (size_t i = 0; items != NULL && i < names.as.list.len; i++) {
+        const aud_str name = names.as.list.items[i].as.string;
+        aud_value held = leaf_matches(&leaf, name, scratch);
+        for (size_t k = 0; others.presence == AUD_PRESENT && held.presence == AUD_PRESENT &&
+                           held.as.boolean && k < others.as.list.len;
+             k++) {
+            held = leaf_matches(&others.as.list.items[k], name, scratch);
+        }
+        if (held.presence != AUD_PRESENT) {
+            return aud_unknown();
+        }
+        if (!held.as.boolean) {
+            items[len++] = names.as.list.items[i];
+        }
+    }
+    return items == NULL ? aud_unknown() : aud_list_of(items, len);
+}
+
 static aud_value tls_config_fact(const member *m, unsigned field, aud_arena *scratch)
 {
     switch ((enum aud_tls_config_field)field) {
+    case AUD_F_tls_config_leaf:
+        return leaf_by(m, AUD_F_tls_config_leaf_sha256, scratch);
+    case AUD_F_tls_config_other_leaves:
+        return certificates_by_hex(m, AUD_F_tls_config_other_leaves_sha256, scratch);
+    case AUD_F_tls_config_chain:
+        return certificates_by_hex(m, AUD_F_tls_config_chain_sha256, scratch);
+    case AUD_F_tls_config_uncovered_names:
+        return uncovered_names(m, scratch);
+    case AUD_F_tls_config_protocols_seen:
+        return or_whole(m, field, AUD_F_tls_config_protocols, scratch);
+    case AUD_F_tls_config_suites_seen:
+        return or_whole(m, field, AUD_F_tls_config_suites, scratch);
+    case AUD_F_tls_config_groups_seen:
+        return or_whole(m, field, AUD_F_tls_config_groups, scratch);
     case AUD_F_tls_config_lineage:
         return common_fact(m, COMMON_LINEAGE, scratch);
     case AUD_F_tls_config_owners:

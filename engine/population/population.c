@@ -14,6 +14,8 @@ typedef struct merge {
     raw_sighting *raws;
     size_t num_raws;
     size_t num_certs; /* raws[0 .. num_certs) are certificates */
+    covered_file *covered;
+    size_t num_covered;
     struct span {
         size_t begin, end; /* of raws: one member */
     } * spans;
@@ -110,14 +112,19 @@ static aud_status grow_raws(merge *m, size_t total, aud_error *err)
 
 static aud_status gather(merge *m, aud_collector **collectors, size_t num, aud_error *err)
 {
-    size_t total = 0, at, largest = 0;
+    size_t total = 0, at, largest = 0, covered = 0;
 
     for (size_t i = 0; i < num; i++) {
         total += collectors[i]->raws.len;
+        covered += collectors[i]->covered.len;
         largest = collectors[i]->raws.len > collectors[largest]->raws.len ? i : largest;
     }
     if (total > UINT32_MAX / 2) {
         return aud_fail(err, AUD_E_LIMIT, "more than %u sightings", UINT32_MAX / 2);
+    }
+    m->covered = aud_alloc_zero(covered, sizeof *m->covered);
+    if (m->covered == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
     /* the largest part is grown in its place: a million records are not held twice */
     m->raws = num == 0 ? NULL : AUD_MOVE(collectors[largest]->raws.items);
@@ -130,11 +137,15 @@ static aud_status gather(merge *m, aud_collector **collectors, size_t num, aud_e
             memcpy(m->raws + at, c->raws.items, c->raws.len * sizeof *m->raws);
             at += c->raws.len;
         }
+        for (size_t k = 0; k < c->covered.len; k++) {
+            m->covered[m->num_covered++] = c->covered.items[k];
+        }
         aud_arena_adopt(&m->population->arena, &c->arena);
         aud_collector_freep(&collectors[i]);
     }
     m->num_raws = total;
-    if (total > 0) {
+    aud_configs_drop_covered(m->raws, &m->num_raws, m->covered, m->num_covered);
+    if (m->num_raws > 0) {
         qsort(m->raws, m->num_raws, sizeof *m->raws, order_raws);
     }
     return AUD_OK;
@@ -437,6 +448,7 @@ static aud_status build(merge *m, aud_error *err)
 static void merge_clear(merge *m)
 {
     aud_free(m->raws);
+    aud_free(m->covered);
     aud_free(m->spans);
     aud_free(m->arenas);
 }

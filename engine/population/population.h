@@ -15,6 +15,10 @@ void aud_collector_freep(aud_collector **collector);
 void aud_collector_source(aud_collector *collector, aud_str source, aud_str rev, aud_place place);
 /* A sink's `subject`; `ctx` is the collector. */
 aud_status aud_collector_add(void *collector, const aud_seen *seen, aud_error *err);
+/* A file of the current source was read as a part of another: what is `partial` in it is dropped.
+ */
+AUD_NODISCARD aud_status aud_collector_cover(aud_collector *collector, aud_str path,
+                                             aud_error *err);
 /* Drops all that was seen in a source: it turned out to be evidence of nothing. */
 void aud_collector_forget(aud_collector *collector, aud_str source);
 size_t aud_collector_count(const aud_collector *collector); /* sightings so far */

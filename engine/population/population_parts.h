@@ -23,7 +23,13 @@ typedef struct raw_sighting {
     uint32_t entry; /* the reader's number for what it was read from */
     bool merges;    /* an equal id is the same thing, whoever saw it */
     bool active;    /* listed as active, or no status told */
+    bool partial;   /* dropped if its file was read as a part of another */
 } raw_sighting;
+
+/* A file that was read as a part of another: its fragments are judged there. */
+typedef struct covered_file {
+    aud_str source, path;
+} covered_file;
 
 struct aud_collector {
     aud_arena arena;
@@ -31,6 +37,7 @@ struct aud_collector {
     aud_place place;
     uint32_t entry;
     AUD_VEC(raw_sighting) raws;
+    AUD_VEC(covered_file) covered;
     struct cert_slot {
         unsigned char digest[32];
         const aud_cert *cert;
@@ -73,6 +80,10 @@ struct aud_population {
     const struct aud_ca_list *public_cas; /* issuers.h; NULL: none are configured */
     bool all_public;
 };
+
+/* Drops what is partial in files that were read as parts of others. Sorts `covered`. */
+void aud_configs_drop_covered(raw_sighting *raws, size_t *num_raws, covered_file *covered,
+                              size_t num_covered);
 
 /* Getter for the facts object of any member. */
 aud_value aud_member_get(const void *self, unsigned field, aud_arena *scratch);

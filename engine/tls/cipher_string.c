@@ -20,7 +20,7 @@ typedef struct link {
     const aud_suite *suite;
     aud_cipher_traits traits;
     int prev, next; /* NONE at the ends */
-    bool chosen, killed;
+    bool chosen, killed, named;
 } link;
 
 typedef struct chain {
@@ -34,6 +34,7 @@ typedef struct pattern {
     const aud_suite *suite; /* one suite by its name, or NULL */
     int strength_bits;      /* ANY_STRENGTH, or just these; the rest counts no more then */
     bool reaches_old;       /* adds what OpenSSL 3 has no more: it is named, or nothing else is */
+    bool names;             /* says more than ALL or kRSA: whoever wrote it wants just these */
 } pattern;
 
 /* --- the list --------------------------------------------------------------------------------- */
@@ -116,6 +117,7 @@ static void apply(chain *c, const pattern *p, rule r)
         }
         switch (r) {
         case RULE_ADD:
+            l->named = l->named || p->names;
             if (!l->chosen && (l->traits.ranked || p->reaches_old)) {
                 link_last(c, at);
                 l->chosen = true;
@@ -385,6 +387,8 @@ static void element(reading *r, aud_str *rest, rule how, bool is_command)
         }
         *rest = aud_str_sub(*rest, 1, rest->len);
     }
+    p.names = p.suite != NULL || p.bits.encryption != 0 || p.bits.mac == aud_cipher_md5.mac ||
+              (p.bits.strength & ~aud_cipher_word(AUD_LIT("HIGH"))->strength) != 0;
     p.reaches_old = p.suite != NULL || aud_cipher_is_old(&p.bits);
     apply(&r->chain, &p, how);
 }
@@ -460,7 +464,7 @@ aud_status aud_cipher_string_read(aud_str text, aud_arena *arena, aud_cipher_lis
         const link *l = &r.chain.links[at];
         if (l->chosen && !l->killed) {
             choices[out->num_choices++] =
-                (aud_cipher_choice){.suite = l->suite, .availability = availability_of(l)};
+                (aud_cipher_choice){l->suite, availability_of(l), l->named};
             some = some || l->traits.built;
         }
     }

@@ -288,6 +288,28 @@ static aud_value value_of(const aud_suite *suite, unsigned protocols)
     return aud_object_of(&aud_type_suite, suite_get, &places[row * NUM_MASKS + protocols]);
 }
 
+unsigned aud_suite_protocols(const aud_suite *suite)
+{
+    unsigned bits = 0;
+
+    for (unsigned p = suite->min; p <= suite->max; p++) {
+        bits |= 1U << p;
+    }
+    return bits;
+}
+
+bool aud_suite_needs_secret(const aud_suite *suite)
+{
+    static const char *const shared[] = {"PSK", "DHE_PSK", "ECDHE_PSK", "RSA_PSK", "SRP", "KRB5"};
+
+    for (size_t i = 0; i < AUD_COUNT(shared); i++) {
+        if (is(suite->kx, shared[i]) || is(suite->auth, shared[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 aud_value aud_suite_value(const aud_suite *suite)
 {
     return value_of(suite, 0);

@@ -31,6 +31,11 @@ const aud_suite *aud_suite_by_code(uint32_t code);      /* two bytes; SSLv2's ha
 const aud_suite *const *aud_suite_all(size_t *out_num); /* by code */
 uint32_t aud_suite_code(const aud_suite *suite);
 
+/* Bits 1 << aud_protocol of the versions that it belongs to. */
+unsigned aud_suite_protocols(const aud_suite *suite);
+/* Only with a secret or an account that both sides share: PSK, SRP, Kerberos. */
+bool aud_suite_needs_secret(const aud_suite *suite);
+
 /* As an aud_type_suite object; static, no `protocols`. */
 aud_value aud_suite_value(const aud_suite *suite);
 /* The same with the protocols (bits 1 << aud_protocol) in which an endpoint accepted it. */

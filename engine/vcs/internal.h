@@ -78,6 +78,13 @@ typedef enum link_end { LINK_FILE, LINK_FOLDER, LINK_OUTSIDE, LINK_LOOP, LINK_NO
 /* Follows the links of the tree; `out` is the path reached, NUL-terminated. */
 link_end aud_listing_resolve(const aud_vcs *vcs, aud_str path, char out[VCS_PATH_MAX + 1]);
 
+/* glob.c: the files below or beside the folder of `path` that a pattern fits; as aud_input.glob. */
+AUD_NODISCARD aud_status aud_vcs_glob(const aud_vcs *vcs, aud_str path, aud_str pattern,
+                                      aud_arena *arena, aud_str **out, size_t *out_num,
+                                      aud_error *err);
+/* Takes "." and ".." out of a path; false if it climbs above the top. */
+bool aud_path_normalise(aud_str path, char out[VCS_PATH_MAX + 1]);
+
 /* disk.c: folders and files on disk. Names come sorted as whole paths sort. */
 typedef enum name_type { NAME_FILE, NAME_FOLDER, NAME_LINK, NAME_OTHER } name_type;
 typedef struct disk_name {

@@ -99,6 +99,14 @@ static aud_status opened_whole(aud_input *input, size_t max, aud_str *out, aud_e
 
 static aud_status opened_open(aud_input *input, aud_str relative, aud_input **out, aud_error *err);
 
+static aud_status opened_glob(aud_input *input, aud_str pattern, aud_arena *arena, aud_str **out,
+                              size_t *out_num, aud_error *err)
+{
+    const opened *o = input->ctx;
+
+    return aud_vcs_glob(o->reader->vcs, input->path, pattern, arena, out, out_num, err);
+}
+
 /* ---- opening ---- */
 
 static void opened_release(opened *o)
@@ -145,6 +153,7 @@ static void opened_begin(opened *o, aud_str path)
         .rewind = opened_rewind,
         .whole = opened_whole,
         .open = opened_open,
+        .glob = opened_glob,
     };
 }
 
@@ -190,30 +199,6 @@ static aud_status open_file(opened *o, aud_str path, bool follow, aud_error *err
 static aud_status fail_outside(aud_str relative, aud_error *err)
 {
     return aud_fail(err, AUD_E_DENIED, "'%.*s' lies outside of the source", AUD_ARG(relative));
-}
-
-/* Takes "." and ".." out of a path; false if it climbs above the top. */
-static bool normalise(aud_str path, char out[VCS_PATH_MAX + 1])
-{
-    size_t len = 0;
-    aud_str part;
-
-    out[0] = '\0';
-    while (aud_str_split(&path, '/', &part)) {
-        if (part.len == 0 || aud_str_eq(part, AUD_LIT("."))) {
-            continue;
-        }
-        if (aud_str_eq(part, AUD_LIT(".."))) {
-            if (len == 0) {
-                return false;
-            }
-            len = aud_path_folder((aud_str){out, len}).len;
-            out[len] = '\0';
-        } else if (!aud_path_join(out, (aud_str){out, len}, part, &len)) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static aud_status find_blob(const aud_vcs *vcs, aud_str asked, aud_str relative,
@@ -262,7 +247,7 @@ static aud_status find_file(const aud_vcs *vcs, aud_str asked, aud_str relative,
         out[reached.len] = '\0';
         return aud_path_has_dot_git(reached) ? fail_outside(relative, err) : AUD_OK;
     }
-    return vcs->mode == VCS_FOLDER && vcs->follow_links && normalise(asked, out) &&
+    return vcs->mode == VCS_FOLDER && vcs->follow_links && aud_path_normalise(asked, out) &&
                    !aud_path_has_dot_git(aud_str_of(out))
                ? AUD_OK
                : fail_outside(relative, err);

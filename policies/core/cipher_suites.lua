@@ -29,6 +29,47 @@ local function weak(suite)
   return nil
 end
 
+-- Of a configuration: where a fact is stated, or whose default it is.
+local function origin(config, fact)
+  for _, s in ipairs(config.settings) do
+    if s.fact == fact and s.origin == "default" then
+      return s.directive .. " is the " .. s.reason
+    elseif s.fact == fact and s.path then
+      return s.directive .. " in " .. s.path .. ":" .. s.line
+    end
+  end
+  return nil
+end
+
+-- And why one is not known.
+local function doubt(config)
+  for _, s in ipairs(config.settings) do
+    if s.origin == "unknown" and (s.fact == "protocols" or s.fact == "cipher_string" or s.fact == "suites") then
+      return s.directive .. (s.path and " (" .. s.path .. ":" .. s.line .. ")" or "") .. ": " .. s.reason
+    end
+  end
+  return "not every version and suite is known"
+end
+
+local function seen(subject, fact)
+  if kind(subject) == "endpoint" then return subject[fact] end
+  return is_known(subject, fact) and subject[fact] or {}
+end
+
+-- Who connects to a backend and states nothing takes what the backend chooses.
+local function leaves_it_to_backend(config)
+  return config.role == "upstream" and holds(config.defaults, "protocols") and holds(config.defaults, "cipher_string")
+end
+
+local function offers(subject, words)
+  if kind(subject) == "endpoint" then return words end
+  local from = {}
+  for _, fact in ipairs({ "protocols", "cipher_string" }) do
+    from[#from + 1] = origin(subject, fact)
+  end
+  return #from > 0 and words .. " (" .. table.concat(from, "; ") .. ")" or words
+end
+
 return policy {
   title = "Only strong protocols and cipher suites are offered",
   applies_to = { "endpoint", "tls_config" },
@@ -48,18 +89,21 @@ return policy {
       return not_applicable("it does not speak TLS")
     end
     local scanned = kind(subject) == "endpoint" -- a scan may know of some and not have tried others
+    if not scanned and leaves_it_to_backend(subject) then
+      return not_applicable("states neither versions nor suites: the backend chooses")
+    end
     local items, severity = {}, "medium"
-    for _, protocol in ipairs(scanned and subject.protocols_seen or subject.protocols) do
+    for _, protocol in ipairs(seen(subject, "protocols_seen")) do
       if holds(params.forbid_protocols, protocol) then
         severity = "high"
         items[#items + 1] = { item = protocol, got = "offered", want = "TLSv1.2 or later" }
       end
     end
     local whole = is_known(subject, "suites")
-    if #items > 0 and not whole and not (scanned and is_known(subject, "suites_seen")) then
-      return fail { items = items, severity = severity, message = "offers weak protocols; not every suite is known" }
+    if #items > 0 and not whole and not is_known(subject, "suites_seen") then
+      return fail { items = items, severity = severity, message = offers(subject, "offers weak protocols; not every suite is known") }
     end
-    for _, suite in ipairs(scanned and subject.suites_seen or subject.suites) do
+    for _, suite in ipairs(seen(subject, "suites_seen")) do
       local name = suite.name
       local bad, poor
       if holds(params.allow, name) then
@@ -77,7 +121,13 @@ return policy {
       end
     end
     if #items > 0 then
-      return fail { items = items, severity = severity, message = "offers what is weak or broken" }
+      return fail { items = items, severity = severity, message = offers(subject, "offers what is weak or broken") }
+    end
+    if not scanned and not (is_known(subject, "protocols") and whole) then
+      return undecided { message = doubt(subject), advice = "state it in the file, or audit the files that it takes it from" }
+    end
+    if not scanned then -- what a fragment does not state, the server around it does
+      return pass(subject.fragment and "states nothing that is weak" or nil)
     end
     if scanned and is_known(subject, "protocols_tested") and not is_known(subject, "protocols") then
       return undecided("not every protocol version was tried: " .. untried(subject.protocols_tested))

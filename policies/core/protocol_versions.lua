@@ -15,9 +15,20 @@ return policy {
     if scanned and is_known(subject, "speaks_tls") and not subject.speaks_tls then
       return not_applicable("it does not speak TLS")
     end
-    local seen = scanned and subject.protocols_seen or subject.protocols
+    if not scanned and subject.fragment and is_known(subject, "protocols") and not subject.protocols then
+      return not_applicable("the fragment states no versions")
+    end
+    if not scanned and subject.role == "upstream" then
+      return not_applicable("the backend offers, this side takes")
+    end
+    local seen = (scanned or is_known(subject, "protocols_seen")) and subject.protocols_seen or {}
     if holds(seen, "TLSv1.3") or holds(seen, "TLSv1.2") then
       return pass()
+    end
+    for _, s in ipairs(scanned and {} or subject.settings) do
+      if s.fact == "protocols" and s.origin == "unknown" then
+        return undecided { message = s.directive .. (s.path and " (" .. s.path .. ":" .. s.line .. ")" or "") .. ": " .. s.reason, advice = "state it in the file, or audit the files that it takes it from" }
+      end
     end
     local offered = subject.protocols -- all of them, else undecided
     return fail {

@@ -13,7 +13,11 @@ return policy {
     if scanned and is_known(subject, "speaks_tls") and not subject.speaks_tls then
       return not_applicable("it does not speak TLS")
     end
-    if holds(scanned and subject.protocols_seen or subject.protocols, "TLSv1.3") then
+    if not scanned and (subject.role == "upstream" or (subject.fragment and is_known(subject, "protocols") and not subject.protocols)) then
+      return not_applicable("states no versions that it offers")
+    end
+    local known = scanned or is_known(subject, "protocols_seen")
+    if holds(known and subject.protocols_seen or {}, "TLSv1.3") then
       return pass()
     end
     if scanned and is_known(subject, "protocols_tested") and holds(subject.protocols_tested, "TLSv1.3") then

@@ -68,6 +68,37 @@ local PROFILES = {
   ["6.0"] = { modern = modern(HYBRID), intermediate = intermediate(HYBRID, INTERMEDIATE) },
 }
 
+local HSTS = 63072000 -- seconds; hsts_min_age of every profile
+
+-- Of a configuration: why something that the profile asks for is not known; nil if it is.
+local function doubt(config, facts)
+  for _, s in ipairs(config.settings) do
+    if s.origin == "unknown" and holds(facts, s.fact) then
+      return s.directive .. (s.path and " (" .. s.path .. ":" .. s.line .. ")" or "") .. ": " .. s.reason
+    end
+  end
+  return nil
+end
+
+-- What only a configuration tells. A fragment answers for what it states.
+local function judge_config(config, profile, items)
+  if config.fragment then return end
+  local stapled = not is_known(config, "ocsp_stapling") or config.ocsp_stapling
+  local responder = not is_known(config, "leaf") or #config.leaf.ocsp_urls > 0
+  if not stapled and responder then
+    items[#items + 1] = { item = "ocsp_stapling", got = "off", want = "on" }
+  end
+  if is_known(config, "hsts_seconds") then
+    local age = config.hsts_seconds
+    if not age or age < HSTS then
+      items[#items + 1] = { item = "hsts_seconds", got = age or "no Strict-Transport-Security", want = "at least " .. HSTS }
+    end
+    for _, place in ipairs(config.hsts_lost) do
+      items[#items + 1] = { item = "hsts_lost", got = "not sent by " .. place, want = "Strict-Transport-Security everywhere" }
+    end
+  end
+end
+
 local function chosen(params)
   return PROFILES[params.version][params.profile]
 end
@@ -135,34 +166,55 @@ return policy {
     if scanned and is_known(subject, "speaks_tls") and not subject.speaks_tls then
       return not_applicable("it does not speak TLS")
     end
-    local items = {}
-    for _, protocol in ipairs(scanned and subject.protocols_seen or subject.protocols) do
+    if not scanned and subject.role == "upstream" then
+      return not_applicable("the profiles are for servers")
+    end
+    local items, needs_dh = {}, false
+    local function seen(fact)
+      if scanned then return subject[fact] end
+      return is_known(subject, fact) and subject[fact] or {}
+    end
+    for _, protocol in ipairs(seen("protocols_seen")) do
       if not holds(profile.protocols, protocol) then
         items[#items + 1] = { item = protocol, got = "offered", want = table.concat(profile.protocols, ", ") }
       end
     end
     if not scanned or is_known(subject, "suites_seen") then
-      for _, suite in ipairs(scanned and subject.suites_seen or subject.suites) do
+      for _, suite in ipairs(seen("suites_seen")) do
+        needs_dh = needs_dh or suite.kx == "DHE"
         if not holds(THIRTEEN, suite.name) and not holds(profile.suites, suite.name) then
           items[#items + 1] = { item = suite.name, got = "offered", want = "a suite of the profile" }
         end
       end
     end
-    if scanned and is_known(subject, "groups_seen") then
-      for _, group in ipairs(subject.groups_seen) do
+    if is_known(subject, "groups_seen") then
+      for _, group in ipairs(subject.groups_seen or {}) do
         if not holds(profile.groups, GROUPS[string.lower(group)] or group) then
           items[#items + 1] = { item = group, got = "offered", want = table.concat(profile.groups, ", ") }
         end
       end
     end
-    if scanned and is_known(subject, "dh_bits") and subject.dh_bits and profile.dh_bits and subject.dh_bits < profile.dh_bits then
+    if is_known(subject, "dh_bits") and subject.dh_bits and profile.dh_bits and subject.dh_bits < profile.dh_bits then
       items[#items + 1] = { item = "dh_bits", got = subject.dh_bits, want = "at least " .. profile.dh_bits }
     end
-    if scanned and profile.server_order and is_known(subject, "server_preference") and not subject.server_preference then
+    if profile.server_order and is_known(subject, "server_preference") and not subject.server_preference then
       items[#items + 1] = { item = "server_preference", got = "the client's order", want = "the server's order" }
+    end
+    if not scanned then
+      judge_config(subject, profile, items)
     end
     if #items > 0 then
       return fail { items = items, message = "outside of Mozilla's profile '" .. params.profile .. "' " .. params.version }
+    end
+    if not scanned then
+      if profile.dh_bits and needs_dh and not subject.fragment and not is_known(subject, "dh_bits") then
+        return undecided { message = "offers DHE, and the size of its DH parameters is not known", advice = "keep the file of DH parameters where the configuration is" }
+      end
+      local why = doubt(subject, { "protocols", "cipher_string", "suites", "groups", "dh_bits", "hsts_seconds" })
+      if why then
+        return undecided { message = why, advice = "state it in the file, or audit the files that it takes it from" }
+      end
+      return subject.fragment and pass("states nothing outside of the profile") or pass()
     end
     if subject.protocols and subject.suites then -- all of them, else undecided
       return pass()

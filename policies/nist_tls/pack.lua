@@ -1,13 +1,16 @@
 -- policies/nist_tls/pack.lua
 -- Settings as NIST has them for servers of the United States' government.
 
--- What a server was seen to offer; nil where it does not speak TLS.
+-- What a server was seen to offer; nil where it does not speak TLS, or leaves it open.
 local function offered(subject)
   if kind(subject) == "endpoint" then
     if is_known(subject, "speaks_tls") and not subject.speaks_tls then return nil end
     return subject.protocols_seen
   end
-  return subject.protocols
+  for _, fact in ipairs(subject.role == "upstream" and subject.defaults or {}) do
+    if fact == "protocols" then return nil end -- the backend chooses
+  end
+  return subject.protocols_seen -- nil of a fragment that states none
 end
 
 return pack {

@@ -13,7 +13,7 @@ return policy {
   check = function(subject)
     local seen = shared.offered(subject)
     if not seen then
-      return not_applicable("it does not speak TLS")
+      return not_applicable("it speaks no TLS, or states nothing of it")
     end
     local items = {}
     for _, protocol in ipairs(seen) do

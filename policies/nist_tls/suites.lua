@@ -9,12 +9,15 @@ return policy {
   remediation = "Offer ECDHE suites with AES-GCM alone.",
   level = "must",
   check = function(subject)
-    local seen = shared.offered(subject)
+    if kind(subject) == "tls_config" and subject.fragment and is_known(subject, "suites") and not subject.suites then
+      return not_applicable("the fragment states no suites")
+    end
+    local seen = kind(subject) == "tls_config" and subject.fragment or shared.offered(subject)
     if not seen then
-      return not_applicable("it does not speak TLS")
+      return not_applicable("it speaks no TLS, or states nothing of it")
     end
     local items = {}
-    for _, suite in ipairs(kind(subject) == "endpoint" and subject.suites_seen or subject.suites) do
+    for _, suite in ipairs(subject.suites_seen or {}) do
       if suite.encryption ~= "AES" or suite.anonymous or not suite.forward_secrecy then
         items[#items + 1] = { item = suite.name, got = suite.encryption, want = "AES with ephemeral keys" }
       end

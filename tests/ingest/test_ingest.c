@@ -207,6 +207,8 @@ static const struct {
     {"/azure-keyvault/", "azure_key_vault"},
     {"/cert-containers/k8s-", "kubernetes"},
     {"/cert-manager/", "kubernetes"},
+    {"/config-nginx/", "nginx"}, /* not every file of a server is one that can be told */
+    {"/config-templates/", "nginx"},
     {"/ct-logs/", "certspotter"},
     {"/ct-logs/", "crtsh"},
     {"/gcp/certificatemanager", "gcp_certificate_manager"},
