@@ -25,7 +25,7 @@ typedef struct listening {
 } listening;
 
 typedef struct server {
-    const ngx_node *node;
+    const aud_conf_node *node;
     ngx_scope scope;
     bool ssl_on; /* `ssl on`, or mail's `starttls` */
     bool web;    /* http: it may send headers */
@@ -76,17 +76,17 @@ static aud_status read_address(const ngx_reader *n, aud_str text, listening *out
     return aud_arena_printf(arena, &out->address, err, "%.*s:%u", AUD_ARG(host), port);
 }
 
-static aud_status add_listen(servers *s, size_t at, const ngx_node *node, aud_error *err)
+static aud_status add_listen(servers *s, size_t at, const aud_conf_node *node, aud_error *err)
 {
     listening l = {.server = at};
 
     if (node->num_args == 0) {
         return AUD_OK;
     }
-    AUD_TRY(read_address(s->reader, ngx_arg(node, 0), &l, err));
-    l.open = l.open || ngx_is_open(node) || ngx_is_conditional(node);
+    AUD_TRY(read_address(s->reader, aud_conf_arg(node, 0), &l, err));
+    l.open = l.open || aud_conf_is_open(node) || aud_conf_is_conditional(node);
     for (size_t i = 1; i < node->num_args; i++) {
-        const aud_str word = ngx_arg(node, i);
+        const aud_str word = aud_conf_arg(node, i);
         l.ssl = l.ssl || aud_str_eq(word, AUD_LIT("ssl"));
         l.quic = l.quic || aud_str_eq(word, AUD_LIT("quic"));
         l.is_default = l.is_default || aud_str_eq(word, AUD_LIT("default_server")) ||
@@ -106,23 +106,23 @@ static aud_status add_listen(servers *s, size_t at, const ngx_node *node, aud_er
 
 static bool flag_on(const ngx_scope *scope, const char *directive)
 {
-    const ngx_value v = ngx_lookup(scope, directive, false);
-    const aud_str word = v.sure ? ngx_arg(v.sure, 0) : (aud_str){NULL, 0};
+    const aud_conf_value v = ngx_lookup(scope, directive, false);
+    const aud_str word = v.sure ? aud_conf_arg(v.sure, 0) : (aud_str){NULL, 0};
 
     return aud_str_ieq(word, AUD_LIT("on")) || aud_str_ieq(word, AUD_LIT("only"));
 }
 
-static bool states_any(const ngx_node *level, const char *const *names, size_t num)
+static bool states_any(const aud_conf_node *level, const char *const *names, size_t num)
 {
     for (size_t i = 0; i < num; i++) {
-        if (ngx_find(level->children, names[i])) {
+        if (aud_conf_find(level->children, names[i])) {
             return true;
         }
     }
     return false;
 }
 
-static bool states_tls(const ngx_node *level)
+static bool states_tls(const aud_conf_node *level)
 {
     static const char *const names[] = {
         "ssl_protocols",          "ssl_ciphers", "ssl_certificate",     "ssl_conf_command",
@@ -133,18 +133,8 @@ static bool states_tls(const ngx_node *level)
     return states_any(level, names, AUD_COUNT(names));
 }
 
-static bool has_unread(const ngx_node *level)
-{
-    for (const ngx_node *node = level->children; node; node = node->next) {
-        if (node->unread.len > 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static aud_status add_server(servers *s, const ngx_node *node, const ngx_node *around, bool web,
-                             aud_error *err)
+static aud_status add_server(servers *s, const aud_conf_node *node, const aud_conf_node *around,
+                             bool web, aud_error *err)
 {
     server one = {.node = node, .web = web};
     const size_t at = s->list.len;
@@ -155,21 +145,21 @@ static aud_status add_server(servers *s, const ngx_node *node, const ngx_node *a
     one.scope = (ngx_scope){.levels = {node, around}, .num = 2, .outer_known = s->reader->main};
     one.ssl_on = flag_on(&one.scope, "ssl") || (!web && flag_on(&one.scope, "starttls"));
     AUD_TRY(AUD_VEC_PUSH(&s->list, one, err));
-    const ngx_node *listen = ngx_find(node->children, "listen");
-    if (!listen && !has_unread(node)) {
+    const aud_conf_node *listen = aud_conf_find(node->children, "listen");
+    if (!listen && !aud_conf_unread(node)) {
         const listening l = {.server = at, .address = AUD_LIT("*:80"), .port = 80};
         return AUD_VEC_PUSH(&s->listens, l, err);
     }
-    for (; listen; listen = ngx_find(listen->next, "listen")) {
+    for (; listen; listen = aud_conf_find(listen->next, "listen")) {
         AUD_TRY(add_listen(s, at, listen, err));
     }
     return AUD_OK;
 }
 
-static aud_status add_servers(servers *s, const ngx_node *around, bool web, aud_error *err)
+static aud_status add_servers(servers *s, const aud_conf_node *around, bool web, aud_error *err)
 {
-    for (const ngx_node *node = ngx_find(around->children, "server"); node;
-         node = ngx_find(node->next, "server")) {
+    for (const aud_conf_node *node = aud_conf_find(around->children, "server"); node;
+         node = aud_conf_find(node->next, "server")) {
         if (node->block) {
             AUD_TRY(add_server(s, node, around, web, err));
         }
@@ -213,7 +203,7 @@ static bool speaks_tls(const servers *s, const listening *own)
         }
     }
     /* `ssl on` may stand in what is not read */
-    return has_unread(one->node) && own->port == 443;
+    return aud_conf_unread(one->node) && own->port == 443;
 }
 
 /* --- one server ------------------------------------------------------------------------------- */
@@ -249,20 +239,20 @@ static aud_status take_names(aud_tls_config *c, const server *one, aud_error *er
 {
     AUD_CLEANUP(aud_buf_clear) aud_buf written = {.max = 4096};
 
-    c->names_open = has_unread(one->node);
-    for (const ngx_node *node = ngx_find(one->node->children, "server_name"); node;
-         node = ngx_find(node->next, "server_name")) {
+    c->names_open = aud_conf_unread(one->node);
+    for (const aud_conf_node *node = aud_conf_find(one->node->children, "server_name"); node;
+         node = aud_conf_find(node->next, "server_name")) {
         for (size_t i = 0; i < node->num_args && written.len < 2048; i++) {
             c->names_open = c->names_open || node->args[i].templated;
             AUD_TRY(take_name(c, node->args[i].text, &written, err));
         }
-        c->names_open = c->names_open || ngx_is_conditional(node);
+        c->names_open = c->names_open || aud_conf_is_conditional(node);
     }
     return aud_arena_dup(c->reading->arena, aud_buf_str(&written), &c->written_names, err);
 }
 
 /* What the default server's versions come to for this one. */
-static aud_status take_protocols(servers *s, const listening *own, const ngx_protocols *p,
+static aud_status take_protocols(servers *s, const listening *own, const aud_conf_protocols *p,
                                  aud_tls_config *c, aud_error *err)
 {
     const listening *ruler = ruler_of(s, own);
@@ -271,7 +261,7 @@ static aud_status take_protocols(servers *s, const listening *own, const ngx_pro
     c->protocols = p->bits & (own->quic ? 1U << AUD_TLS_1_3 : UINT32_MAX);
     c->protocols_extent = p->extent;
     if (ruler->server != own->server && setting.reason.len == 0) {
-        const ngx_node *node = s->list.items[ruler->server].node;
+        const aud_conf_node *node = s->list.items[ruler->server].node;
         AUD_TRY(aud_arena_printf(c->reading->arena, &setting.reason, err,
                                  "the default server of %.*s (%.*s:%u) rules the versions",
                                  AUD_ARG(own->address), AUD_ARG(node->at.path), node->at.line));
@@ -279,14 +269,15 @@ static aud_status take_protocols(servers *s, const listening *own, const ngx_pro
     return aud_tls_config_say(c, &setting, err);
 }
 
-static aud_status protocols_of(servers *s, const listening *own, ngx_protocols *out, aud_error *err)
+static aud_status protocols_of(servers *s, const listening *own, aud_conf_protocols *out,
+                               aud_error *err)
 {
     const listening *ruler = ruler_of(s, own);
 
     return ngx_protocols_of(s->reader, &s->list.items[ruler->server].scope, "ssl_", out, err);
 }
 
-static bool same_protocols(const ngx_protocols *a, const ngx_protocols *b)
+static bool same_protocols(const aud_conf_protocols *a, const aud_conf_protocols *b)
 {
     return a->bits == b->bits && a->extent == b->extent;
 }
@@ -298,7 +289,7 @@ static aud_status emit_group(servers *s, size_t at, bool *done, aud_error *err)
     const listening *own = &s->listens.items[at];
     const server *one = &s->list.items[own->server];
     ngx_reader *n = s->reader;
-    ngx_protocols mine, other;
+    aud_conf_protocols mine, other;
 
     aud_tls_config_init(&c, n->reading, "nginx");
     c.partial = !n->main;
@@ -353,7 +344,7 @@ static aud_status emit_servers(servers *s, aud_error *err)
     return AUD_OK;
 }
 
-static aud_status read_context(ngx_reader *n, const ngx_node *around, bool web, aud_error *err)
+static aud_status read_context(ngx_reader *n, const aud_conf_node *around, bool web, aud_error *err)
 {
     AUD_CLEANUP(servers_clear) servers s = {.reader = n};
 
@@ -364,11 +355,11 @@ static aud_status read_context(ngx_reader *n, const ngx_node *around, bool web, 
 /* --- fragments -------------------------------------------------------------------------------- */
 
 /* Lines that no server stands around: judged for what they state. */
-static aud_status emit_fragment(ngx_reader *n, const ngx_node *level, aud_error *err)
+static aud_status emit_fragment(ngx_reader *n, const aud_conf_node *level, aud_error *err)
 {
     AUD_CLEANUP(aud_tls_config_clear) aud_tls_config c = {0};
     const ngx_scope scope = {.levels = {level}, .num = 1, .fragment = true};
-    ngx_protocols protocols;
+    aud_conf_protocols protocols;
 
     aud_tls_config_init(&c, n->reading, "nginx");
     c.fragment = true;
@@ -389,9 +380,10 @@ static aud_status emit_fragment(ngx_reader *n, const ngx_node *level, aud_error 
 }
 
 /* Statements of http whose servers are elsewhere, and files of nothing but such lines. */
-static aud_status read_fragments(ngx_reader *n, const ngx_node *level, aud_error *err)
+static aud_status read_fragments(ngx_reader *n, const aud_conf_node *level, aud_error *err)
 {
-    const bool servers_elsewhere = !ngx_find(level->children, "server") || has_unread(level);
+    const bool servers_elsewhere =
+        !aud_conf_find(level->children, "server") || aud_conf_unread(level);
 
     if (n->emitted == 0 && states_tls(level) && servers_elsewhere) {
         return emit_fragment(n, level, err);
@@ -402,11 +394,11 @@ static aud_status read_fragments(ngx_reader *n, const ngx_node *level, aud_error
 /* Locations by themselves may connect to backends. */
 static aud_status read_part(ngx_reader *n, aud_error *err)
 {
-    const ngx_node *root = &n->tree.root;
+    const aud_conf_node *root = &n->tree.root;
     const ngx_scope scope = {.levels = {root}, .num = 1};
 
     AUD_TRY(read_context(n, root, true, err));
-    if (!ngx_find(root->children, "server")) {
+    if (!aud_conf_find(root->children, "server")) {
         AUD_TRY(ngx_emit_upstreams(n, &scope, err));
     }
     return read_fragments(n, root, err);
@@ -417,8 +409,8 @@ static aud_status read_main(ngx_reader *n, aud_error *err)
     static const char *const contexts[] = {"http", "stream", "mail"};
 
     for (size_t i = 0; i < AUD_COUNT(contexts); i++) {
-        const ngx_node *node = ngx_find(n->tree.root.children, contexts[i]);
-        for (; node; node = ngx_find(node->next, contexts[i])) {
+        const aud_conf_node *node = aud_conf_find(n->tree.root.children, contexts[i]);
+        for (; node; node = aud_conf_find(node->next, contexts[i])) {
             AUD_TRY(read_context(n, node, i == 0, err));
             AUD_TRY(read_fragments(n, node, err));
         }

@@ -1,27 +1,31 @@
 /* engine/ingest/nginx_files.c - certificates, headers and backends of a block of nginx's
  * configuration. */
+#include <stdio.h>
+
 #include "engine/base/text.h"
 #include "engine/ingest/names.h"
 #include "engine/ingest/nginx_server.h"
 
 /* --- certificates ----------------------------------------------------------------------------- */
 
-static bool is_file(const ngx_node *node)
+static bool is_file(const aud_conf_node *node)
 {
-    const aud_str path = ngx_arg(node, 0);
+    const aud_str path = aud_conf_arg(node, 0);
 
-    return node->num_args > 0 && !ngx_is_open(node) && !aud_str_starts(path, AUD_LIT("data:")) &&
-           !aud_str_starts(path, AUD_LIT("engine:")) && !aud_str_starts(path, AUD_LIT("store:"));
+    return node->num_args > 0 && !aud_conf_is_open(node) &&
+           !aud_str_starts(path, AUD_LIT("data:")) && !aud_str_starts(path, AUD_LIT("engine:")) &&
+           !aud_str_starts(path, AUD_LIT("store:"));
 }
 
-static aud_status say_file(const ngx_node *node, unsigned fact, aud_tls_config *c, aud_error *err)
+static aud_status say_file(const aud_conf_node *node, unsigned fact, aud_tls_config *c,
+                           aud_error *err)
 {
-    const bool open = ngx_is_open(node) || ngx_is_conditional(node);
+    const bool open = aud_conf_is_open(node) || aud_conf_is_conditional(node);
     const aud_config_setting setting = {
         .fact = fact,
         .origin = open ? AUD_ORIGIN_UNKNOWN : AUD_ORIGIN_STATED,
         .directive = node->name,
-        .value = open ? (aud_str){NULL, 0} : ngx_arg(node, 0),
+        .value = open ? (aud_str){NULL, 0} : aud_conf_arg(node, 0),
         .reason = open ? AUD_LIT("the file's name is filled in by a template or a variable")
                        : (aud_str){NULL, 0},
         .at = node->at,
@@ -33,26 +37,26 @@ static aud_status say_file(const ngx_node *node, unsigned fact, aud_tls_config *
 static aud_status take_files(ngx_reader *n, const ngx_scope *scope, const char *directive,
                              unsigned fact, aud_tls_config *c, aud_error *err)
 {
-    const ngx_value v = ngx_lookup(scope, directive, true);
+    const aud_conf_value v = ngx_lookup(scope, directive, true);
 
-    for (const ngx_node *node = v.level ? ngx_find(v.level->children, directive) : NULL; node;
-         node = ngx_find(node->next, directive)) {
+    for (const aud_conf_node *node = v.level ? aud_conf_find(v.level->children, directive) : NULL;
+         node; node = aud_conf_find(node->next, directive)) {
         AUD_TRY(say_file(node, fact, c, err));
-        AUD_TRY(
-            fact == AUD_F_tls_config_key_files
-                ? aud_config_key(c, &n->tree.files, ngx_arg(node, 0), is_file(node), err)
-                : aud_config_certificate(c, &n->tree.files, ngx_arg(node, 0), is_file(node), err));
+        AUD_TRY(fact == AUD_F_tls_config_key_files
+                    ? aud_config_key(c, &n->tree.files, aud_conf_arg(node, 0), is_file(node), err)
+                    : aud_config_certificate(c, &n->tree.files, aud_conf_arg(node, 0),
+                                             is_file(node), err));
     }
     return AUD_OK;
 }
 
 static aud_status take_dh(ngx_reader *n, const ngx_scope *scope, aud_tls_config *c, aud_error *err)
 {
-    const ngx_value v = ngx_lookup(scope, "ssl_dhparam", false);
+    const aud_conf_value v = ngx_lookup(scope, "ssl_dhparam", false);
 
     if (v.sure && v.extent == AUD_EXTENT_WHOLE) {
         AUD_TRY(say_file(v.sure, AUD_F_tls_config_dh_bits, c, err));
-        return aud_config_dh(c, &n->tree.files, ngx_arg(v.sure, 0), err);
+        return aud_config_dh(c, &n->tree.files, aud_conf_arg(v.sure, 0), err);
     }
     if (v.extent == AUD_EXTENT_ABSENT && !scope->fragment) {
         c->dh_extent = AUD_EXTENT_ABSENT; /* since 1.11.0 nginx has none of its own */
@@ -71,24 +75,24 @@ aud_status ngx_take_certificates(ngx_reader *n, const ngx_scope *scope, aud_tls_
 /* --- Strict-Transport-Security ---------------------------------------------------------------- */
 
 typedef struct header {
-    const ngx_node *node; /* NULL: the list does not set it */
+    const aud_conf_node *node; /* NULL: the list does not set it */
     aud_str value;
     bool any; /* the block has a list of its own */
 } header;
 
-static header header_in(const ngx_node *level)
+static header header_in(const aud_conf_node *level)
 {
     const aud_str name = AUD_LIT("Strict-Transport-Security");
     header h = {0};
 
-    for (const ngx_node *node = level->children; node; node = node->next) {
-        if (ngx_is(node, "add_header")) {
+    for (const aud_conf_node *node = level->children; node; node = node->next) {
+        if (aud_conf_is(node, "add_header")) {
             h.any = true;
-            if (aud_str_ieq(ngx_arg(node, 0), name) && node->num_args >= 2) {
+            if (aud_str_ieq(aud_conf_arg(node, 0), name) && node->num_args >= 2) {
                 h.node = node;
-                h.value = ngx_arg(node, 1);
+                h.value = aud_conf_arg(node, 1);
             }
-        } else if (ngx_is(node, "more_set_headers")) {
+        } else if (aud_conf_is(node, "more_set_headers")) {
             for (size_t i = 0; i < node->num_args; i++) {
                 const aud_str text = node->args[i].text;
                 if (text.len > name.len && text.ptr[name.len] == ':' &&
@@ -102,20 +106,20 @@ static header header_in(const ngx_node *level)
     return h;
 }
 
-static bool inherits_headers(const ngx_node *level)
+static bool inherits_headers(const aud_conf_node *level)
 {
-    const ngx_node *node = ngx_find(level->children, "add_header_inherit");
+    const aud_conf_node *node = aud_conf_find(level->children, "add_header_inherit");
 
-    return node && aud_str_eq(ngx_arg(node, 0), AUD_LIT("merge"));
+    return node && aud_str_eq(aud_conf_arg(node, 0), AUD_LIT("merge"));
 }
 
 /* Blocks inside that have a list of their own without it: add_header is not added to, but
  * replaced. */
-static aud_status note_lost(const ngx_reader *n, const ngx_node *level, aud_tls_config *c,
+static aud_status note_lost(const ngx_reader *n, const aud_conf_node *level, aud_tls_config *c,
                             aud_error *err)
 {
-    for (const ngx_node *node = level->children; node; node = node->next) {
-        if (!node->block || !(ngx_is(node, "location") || ngx_is(node, "if"))) {
+    for (const aud_conf_node *node = level->children; node; node = node->next) {
+        if (!node->block || !(aud_conf_is(node, "location") || aud_conf_is(node, "if"))) {
             continue;
         }
         const header own = header_in(node);
@@ -133,7 +137,7 @@ static aud_status note_lost(const ngx_reader *n, const ngx_node *level, aud_tls_
 
 static aud_status set_hsts(const header *h, aud_tls_config *c, aud_error *err)
 {
-    const bool open = ngx_is_open(h->node) || ngx_is_conditional(h->node);
+    const bool open = aud_conf_is_open(h->node) || aud_conf_is_conditional(h->node);
     aud_config_setting setting = {
         .fact = AUD_F_tls_config_hsts_seconds,
         .directive = h->node->name,
@@ -153,14 +157,14 @@ static aud_status set_hsts(const header *h, aud_tls_config *c, aud_error *err)
 }
 
 /* A header that only locations set: from one for everything, else the first. */
-static const ngx_node *location_with_header(const ngx_node *server)
+static const aud_conf_node *location_with_header(const aud_conf_node *server)
 {
-    const ngx_node *found = NULL;
+    const aud_conf_node *found = NULL;
 
-    for (const ngx_node *node = ngx_find(server->children, "location"); node;
-         node = ngx_find(node->next, "location")) {
+    for (const aud_conf_node *node = aud_conf_find(server->children, "location"); node;
+         node = aud_conf_find(node->next, "location")) {
         if (node->block && header_in(node).node &&
-            (!found || aud_str_eq(ngx_arg(node, 0), AUD_LIT("/")))) {
+            (!found || aud_str_eq(aud_conf_arg(node, 0), AUD_LIT("/")))) {
             found = node;
         }
     }
@@ -177,7 +181,7 @@ aud_status ngx_take_hsts(const ngx_reader *n, const ngx_scope *scope, aud_tls_co
             AUD_TRY(set_hsts(&h, c, err));
             return note_lost(n, scope->levels[0], c, err);
         }
-        for (const ngx_node *node = scope->levels[i]->children; node; node = node->next) {
+        for (const aud_conf_node *node = scope->levels[i]->children; node; node = node->next) {
             if (node->unread.len > 0) {
                 const aud_config_setting setting = {
                     .fact = AUD_F_tls_config_hsts_seconds,
@@ -193,7 +197,7 @@ aud_status ngx_take_hsts(const ngx_reader *n, const ngx_scope *scope, aud_tls_co
             break;
         }
     }
-    const ngx_node *inner = scope->fragment ? NULL : location_with_header(scope->levels[0]);
+    const aud_conf_node *inner = scope->fragment ? NULL : location_with_header(scope->levels[0]);
     if (inner) {
         const header h = header_in(inner);
         return set_hsts(&h, c, err);
@@ -214,18 +218,18 @@ static const struct backend {
     {"uwsgi_pass", "suwsgi://", "uwsgi_ssl_"},
 };
 
-static aud_status emit_upstream(ngx_reader *n, const ngx_scope *scope, const ngx_node *pass,
+static aud_status emit_upstream(ngx_reader *n, const ngx_scope *scope, const aud_conf_node *pass,
                                 const char *prefix, aud_error *err)
 {
     AUD_CLEANUP(aud_tls_config_clear) aud_tls_config c = {0};
-    ngx_protocols protocols;
+    aud_conf_protocols protocols;
     char verify[64];
 
     aud_tls_config_init(&c, n->reading, "nginx");
     c.upstream = true;
     c.partial = !n->main;
     c.at = pass->at;
-    AUD_TRY(aud_tls_config_listen(&c, ngx_arg(pass, 0), 0, err));
+    AUD_TRY(aud_tls_config_listen(&c, aud_conf_arg(pass, 0), 0, err));
     (void)snprintf(verify, sizeof verify, "%sverify", prefix);
     AUD_TRY(ngx_protocols_of(n, scope, prefix, &protocols, err));
     c.protocols = protocols.bits;
@@ -238,21 +242,21 @@ static aud_status emit_upstream(ngx_reader *n, const ngx_scope *scope, const ngx
     return aud_tls_config_emit(&c, err);
 }
 
-static bool is_passed_on(const ngx_node *server)
+static bool is_passed_on(const aud_conf_node *server)
 {
-    const ngx_node *on = ngx_find(server->children, "proxy_ssl");
+    const aud_conf_node *on = aud_conf_find(server->children, "proxy_ssl");
 
-    return on && aud_str_ieq(ngx_arg(on, 0), AUD_LIT("on"));
+    return on && aud_str_ieq(aud_conf_arg(on, 0), AUD_LIT("on"));
 }
 
 aud_status ngx_emit_upstreams(ngx_reader *n, const ngx_scope *scope, aud_error *err)
 {
-    const ngx_node *level = scope->levels[0];
+    const aud_conf_node *level = scope->levels[0];
     ngx_scope inner = {.outer_known = scope->outer_known, .num = scope->num + 1};
 
     for (size_t i = 0; i < AUD_COUNT(backends); i++) {
-        const ngx_node *pass = ngx_find(level->children, backends[i].pass);
-        if (pass && (aud_str_starts(ngx_arg(pass, 0), aud_str_of(backends[i].scheme)) ||
+        const aud_conf_node *pass = aud_conf_find(level->children, backends[i].pass);
+        if (pass && (aud_str_starts(aud_conf_arg(pass, 0), aud_str_of(backends[i].scheme)) ||
                      (i == 0 && is_passed_on(level)))) {
             AUD_TRY(emit_upstream(n, scope, pass, backends[i].prefix, err));
         }
@@ -261,9 +265,9 @@ aud_status ngx_emit_upstreams(ngx_reader *n, const ngx_scope *scope, aud_error *
         return AUD_OK;
     }
     memcpy(inner.levels + 1, scope->levels, scope->num * sizeof scope->levels[0]);
-    for (const ngx_node *node = level->children; node; node = node->next) {
-        if (node->block &&
-            (ngx_is(node, "location") || ngx_is(node, "if") || ngx_is(node, "limit_except"))) {
+    for (const aud_conf_node *node = level->children; node; node = node->next) {
+        if (node->block && (aud_conf_is(node, "location") || aud_conf_is(node, "if") ||
+                            aud_conf_is(node, "limit_except"))) {
             inner.levels[0] = node;
             AUD_TRY(ngx_emit_upstreams(n, &inner, err));
         }

@@ -50,7 +50,7 @@ static bool is_top_block(const statement *s)
         "limit_except", "match",  "charset_map", "geoip2",
     };
 
-    return s->templated || ngx_is_one_of(s->name, names, AUD_COUNT(names)) ||
+    return s->templated || aud_conf_one_of(s->name, names, AUD_COUNT(names)) ||
            ngx_is_code(s->name) || (aud_str_eq(s->name, AUD_LIT("server")) && s->num_args == 0);
 }
 
@@ -66,7 +66,8 @@ static unsigned weight_of(const statement *s, bool in_server)
         "proxy_pass",          "grpc_pass",           "worker_connections",
     };
 
-    if (s->end == NGX_SEMICOLON && s->num_args > 0 && ngx_is_one_of(s->name, tls, AUD_COUNT(tls))) {
+    if (s->end == NGX_SEMICOLON && s->num_args > 0 &&
+        aud_conf_one_of(s->name, tls, AUD_COUNT(tls))) {
         return 60;
     }
     if (s->end == NGX_SEMICOLON && in_server &&
@@ -148,7 +149,7 @@ bool aud_nginx_is_main(aud_str text)
         } else if (s.begin == NGX_WORD && s.end == NGX_OPEN && ngx_is_code(s.name)) {
             (void)ngx_skip_code(&t);
         } else if (s.end == NGX_OPEN) {
-            if (depth == 0 && ngx_is_one_of(s.name, blocks, AUD_COUNT(blocks))) {
+            if (depth == 0 && aud_conf_one_of(s.name, blocks, AUD_COUNT(blocks))) {
                 return true;
             }
             depth++;

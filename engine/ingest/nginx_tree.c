@@ -2,6 +2,7 @@
 #include "engine/ingest/nginx_tree.h"
 
 #include "engine/base/text.h"
+#include "engine/ingest/config_template.h"
 #include "engine/ingest/nginx_words.h"
 
 enum {
@@ -26,83 +27,32 @@ typedef struct parse {
     ngx_tree *tree;
     const aud_reading *reading;
     size_t includes, nodes;
-    AUD_VEC(ngx_word) words;
+    AUD_VEC(aud_conf_word) words;
 } parse;
-
-bool ngx_is(const ngx_node *node, const char *name)
-{
-    return aud_str_eq(node->name, aud_str_of(name));
-}
-
-const ngx_node *ngx_find(const ngx_node *from, const char *name)
-{
-    while (from && (!ngx_is(from, name) || from->unread.len > 0)) {
-        from = from->next;
-    }
-    return from;
-}
-
-aud_str ngx_arg(const ngx_node *node, size_t n)
-{
-    return n < node->num_args ? node->args[n].text : (aud_str){NULL, 0};
-}
-
-bool ngx_is_open(const ngx_node *node)
-{
-    for (size_t i = 0; i < node->num_args; i++) {
-        if (node->args[i].templated || aud_str_has(node->args[i].text, AUD_LIT("$")) ||
-            aud_config_is_template(node->args[i].text)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool ngx_is_conditional(const ngx_node *node)
-{
-    return node->parent && node->conditions > node->parent->conditions;
-}
 
 /* --- building --------------------------------------------------------------------------------- */
 
-static aud_status add_node(parse *p, const source *s, ngx_node *into, uint32_t line, ngx_node **out,
-                           aud_error *err)
+static aud_status add_node(parse *p, const source *s, aud_conf_node *into, uint32_t line,
+                           aud_conf_node **out, aud_error *err)
 {
-    ngx_node *node = AUD_ARENA_NEW(p->reading->arena, ngx_node);
-
-    *out = node;
-    if (!node) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
     if (++p->nodes > MAX_NODES) {
         return aud_fail(err, AUD_E_LIMIT, "more than %d directives", MAX_NODES);
     }
-    node->at = (aud_config_place){s->path, line};
-    node->parent = into;
-    node->conditions = s->conditions;
-    if (into->last) {
-        into->last->next = node;
-    } else {
-        into->children = node;
-    }
-    into->last = node;
-    return AUD_OK;
+    return aud_conf_add(p->reading->arena, into, (aud_config_place){s->path, line}, s->conditions,
+                        out, err);
 }
 
-static aud_status add_unread(parse *p, const source *s, ngx_node *into, uint32_t line,
+static aud_status add_unread(parse *p, const source *s, aud_conf_node *into, uint32_t line,
                              const char *why, aud_str what, aud_error *err)
 {
-    ngx_node *node;
+    aud_conf_node *node;
 
     AUD_TRY(add_node(p, s, into, line, &node, err));
-    node->name = AUD_LIT("include");
-    return aud_arena_printf(p->reading->arena, &node->unread, err, "%s%s%.*s%s", why,
-                            what.len > 0 ? " '" : "", AUD_ARG(aud_str_sub(what, 0, 200)),
-                            what.len > 0 ? "'" : "");
+    return aud_conf_set_unread(p->reading->arena, node, why, what, err);
 }
 
 /* The file cannot be parsed any further: nobody knows what else stands in the blocks around. */
-static aud_status give_up(parse *p, source *s, ngx_node *into, uint32_t line, const char *why,
+static aud_status give_up(parse *p, source *s, aud_conf_node *into, uint32_t line, const char *why,
                           aud_error *err)
 {
     aud_sighting where = aud_reading_at(p->reading, line, AUD_USE_CONFIGURED);
@@ -112,73 +62,36 @@ static aud_status give_up(parse *p, source *s, ngx_node *into, uint32_t line, co
     s->text.at = s->text.text.len;
     AUD_TRY(aud_reading_gap_at(p->reading, AUD_GAP_BROKEN, &where, err,
                                "nginx would not read this: %s; correct it here", why));
-    for (ngx_node *open = into; open; open = open->parent) {
+    for (aud_conf_node *open = into; open; open = open->parent) {
         AUD_TRY(add_unread(p, s, open, line, "the file cannot be read from here on",
                            (aud_str){NULL, 0}, err));
     }
     return AUD_OK;
 }
 
-/* --- templates' statements -------------------------------------------------------------------- */
-
-/* What a statement of Jinja, ERB, EPP or Go does to what follows. */
-static aud_status template_statement(parse *p, source *s, ngx_node *into, const ngx_lexeme *one,
-                                     aud_error *err)
+/* What a template's statement does to what follows. */
+static aud_status template_statement(parse *p, source *s, aud_conf_node *into,
+                                     const ngx_lexeme *one, aud_error *err)
 {
-    static const char *const opens[] = {"if",    "for",   "unless", "range",  "with",
-                                        "block", "macro", "filter", "define", "case",
-                                        "call",  "raw",   "while"};
-    static const char *const middles[] = {"else", "elif", "elsif", "when", "elseif"};
-    static const char *const nothing[] = {"set",    "import", "from", "do",    "extends",
-                                          "assign", "layout", "-",    "break", "continue"};
-    aud_str inside = aud_str_sub(one->text, 2, one->text.len);
-    const bool comment = one->text.ptr[1] == '#' || aud_str_starts(inside, AUD_LIT("#")) ||
-                         aud_str_starts(inside, AUD_LIT("/*")) ||
-                         aud_str_starts(inside, AUD_LIT("- /*"));
-    const bool value = one->text.ptr[1] == '%' && aud_str_starts(inside, AUD_LIT("="));
-    size_t len = 0;
-
-    if (comment) {
-        return AUD_OK;
-    }
-    while (inside.len > 0 && (inside.ptr[0] == '-' || inside.ptr[0] == '+' ||
-                              inside.ptr[0] == ' ' || inside.ptr[0] == '~')) {
-        inside = aud_str_sub(inside, 1, inside.len);
-    }
-    inside = aud_str_trim(inside);
-    while (inside.len > 0 && (inside.ptr[inside.len - 1] == '-')) {
-        inside = aud_str_trim(aud_str_sub(inside, 0, inside.len - 1));
-    }
-    while (len < inside.len && ((inside.ptr[len] >= 'a' && inside.ptr[len] <= 'z'))) {
-        len++;
-    }
-    const aud_str word = aud_str_sub(inside, 0, len);
-    if (!value && (aud_str_starts(word, AUD_LIT("end")) || aud_str_starts(inside, AUD_LIT("}")))) {
-        /* "} else {" of EPP leaves one condition for another */
-        const bool goes_on = aud_str_ends(inside, AUD_LIT("{"));
-        s->conditions -= s->conditions > 0 && !goes_on ? 1 : 0;
-        return AUD_OK;
-    }
-    if (!value &&
-        (ngx_is_one_of(word, opens, AUD_COUNT(opens)) || aud_str_ends(inside, AUD_LIT("{")) ||
-         aud_str_ends(inside, AUD_LIT("|")) || aud_str_ends(inside, AUD_LIT(" do")))) {
+    switch (aud_template_effect_of(one->text)) {
+    case AUD_TEMPLATE_OPENS:
         s->conditions++;
         return AUD_OK;
-    }
-    if (!value && (ngx_is_one_of(word, middles, AUD_COUNT(middles)) ||
-                   ngx_is_one_of(word, nothing, AUD_COUNT(nothing)))) {
+    case AUD_TEMPLATE_CLOSES:
+        s->conditions -= s->conditions > 0 ? 1 : 0;
         return AUD_OK;
+    case AUD_TEMPLATE_FILLS:
+        return add_unread(p, s, into, one->line, "a template fills in what stands here",
+                          (aud_str){NULL, 0}, err);
+    case AUD_TEMPLATE_NOTHING:
+        break;
     }
-    if (aud_str_starts(inside, AUD_LIT("$")) && aud_str_has(inside, AUD_LIT("="))) {
-        return AUD_OK; /* Go's "$x := ..." */
-    }
-    return add_unread(p, s, into, one->line, "a template fills in what stands here",
-                      (aud_str){NULL, 0}, err);
+    return AUD_OK;
 }
 
 /* --- includes --------------------------------------------------------------------------------- */
 
-static aud_status parse_blocks(parse *p, source *s, ngx_node *into, aud_error *err);
+static aud_status parse_blocks(parse *p, source *s, aud_conf_node *into, aud_error *err);
 
 /* What nginx and its packages ship under these names holds nothing of TLS. */
 static bool is_harmless(aud_str path)
@@ -193,7 +106,7 @@ static bool is_harmless(aud_str path)
     while (slash > 0 && path.ptr[slash - 1] != '/') {
         slash--;
     }
-    return ngx_is_one_of(aud_str_sub(path, slash, path.len), names, AUD_COUNT(names)) ||
+    return aud_conf_one_of(aud_str_sub(path, slash, path.len), names, AUD_COUNT(names)) ||
            aud_str_has(path, AUD_LIT("modules-enabled/")) ||
            aud_str_has(path, AUD_LIT("nginx/modules/"));
 }
@@ -208,7 +121,7 @@ static bool is_open_above(const source *s, aud_str path)
     return false;
 }
 
-static aud_status parse_included(parse *p, source *above, ngx_node *into, uint32_t line,
+static aud_status parse_included(parse *p, source *above, aud_conf_node *into, uint32_t line,
                                  aud_input *input, aud_error *err)
 {
     source s = {.above = above, .depth = above->depth + 1, .conditions = above->conditions};
@@ -234,8 +147,8 @@ static aud_status parse_included(parse *p, source *above, ngx_node *into, uint32
     return parse_blocks(p, &s, into, err);
 }
 
-static aud_status include_one(parse *p, source *s, ngx_node *into, uint32_t line, aud_str written,
-                              aud_input **input, aud_error *err)
+static aud_status include_one(parse *p, source *s, aud_conf_node *into, uint32_t line,
+                              aud_str written, aud_input **input, aud_error *err)
 {
     if (*input) {
         return parse_included(p, s, into, line, *input, err);
@@ -246,8 +159,8 @@ static aud_status include_one(parse *p, source *s, ngx_node *into, uint32_t line
                             written, err);
 }
 
-static aud_status include_plain(parse *p, source *s, ngx_node *into, uint32_t line, aud_str path,
-                                aud_error *err)
+static aud_status include_plain(parse *p, source *s, aud_conf_node *into, uint32_t line,
+                                aud_str path, aud_error *err)
 {
     AUD_CLEANUP(aud_config_closep) aud_input *input = NULL;
 
@@ -255,8 +168,8 @@ static aud_status include_plain(parse *p, source *s, ngx_node *into, uint32_t li
     return include_one(p, s, into, line, path, &input, err);
 }
 
-static aud_status include_glob(parse *p, source *s, ngx_node *into, uint32_t line, aud_str pattern,
-                               aud_error *err)
+static aud_status include_glob(parse *p, source *s, aud_conf_node *into, uint32_t line,
+                               aud_str pattern, aud_error *err)
 {
     aud_str *paths = NULL;
     size_t num = 0;
@@ -278,8 +191,8 @@ static aud_status include_glob(parse *p, source *s, ngx_node *into, uint32_t lin
     return AUD_OK;
 }
 
-static aud_status include(parse *p, source *s, ngx_node *into, uint32_t line, const ngx_word *path,
-                          aud_error *err)
+static aud_status include(parse *p, source *s, aud_conf_node *into, uint32_t line,
+                          const aud_conf_word *path, aud_error *err)
 {
     const aud_str text = path->text;
 
@@ -305,7 +218,7 @@ static aud_status take_words(parse *p, source *s, const ngx_lexeme *first, ngx_l
 
     p->words.len = 0;
     do {
-        ngx_word word = {.templated = one.templated};
+        aud_conf_word word = {.templated = one.templated};
 
         if (p->words.len >= MAX_WORDS) {
             *out_end = (ngx_lexeme){
@@ -320,35 +233,24 @@ static aud_status take_words(parse *p, source *s, const ngx_lexeme *first, ngx_l
     return AUD_OK;
 }
 
-static aud_status keep_words(parse *p, ngx_node *node, aud_error *err)
+static aud_status keep_words(parse *p, aud_conf_node *node, aud_error *err)
 {
-    const size_t num = p->words.len - 1;
-    ngx_word *args = aud_arena_array(p->reading->arena, num, sizeof *args);
-
-    if (!args) {
-        return aud_fail(err, AUD_E_NOMEM, "out of memory");
-    }
-    if (num > 0) {
-        memcpy(args, p->words.items + 1, num * sizeof *args);
-    }
     node->name = p->words.items[0].text;
-    node->args = args;
-    node->num_args = num;
-    return AUD_OK;
+    return aud_conf_set_args(p->reading->arena, node, p->words.items + 1, p->words.len - 1, err);
 }
 
 /* Takes one directive; a block becomes `*out_block`, whose inside comes next. */
-static aud_status directive(parse *p, source *s, ngx_node *into, const ngx_lexeme *first,
-                            ngx_node **out_block, aud_error *err)
+static aud_status directive(parse *p, source *s, aud_conf_node *into, const ngx_lexeme *first,
+                            aud_conf_node **out_block, aud_error *err)
 {
     ngx_lexeme end;
-    ngx_node *node;
+    aud_conf_node *node;
 
     AUD_TRY(take_words(p, s, first, &end, err));
     switch (end.token) {
     case NGX_SEMICOLON:
         if (aud_str_eq(p->words.items[0].text, AUD_LIT("include")) && p->words.len == 2) {
-            const ngx_word path = p->words.items[1];
+            const aud_conf_word path = p->words.items[1];
             return include(p, s, into, first->line, &path, err);
         }
         AUD_TRY(add_node(p, s, into, first->line, &node, err));
@@ -377,9 +279,9 @@ static aud_status directive(parse *p, source *s, ngx_node *into, const ngx_lexem
 }
 
 /* Conditions that a block opens and does not close stay with the file. */
-static aud_status parse_blocks(parse *p, source *s, ngx_node *into, aud_error *err)
+static aud_status parse_blocks(parse *p, source *s, aud_conf_node *into, aud_error *err)
 {
-    ngx_node *top = into, *block = NULL;
+    aud_conf_node *top = into, *block = NULL;
     size_t depth = 0;
     bool filled_in = false; /* "<%= name %>": the ';' behind it ends no directive of ours */
 
@@ -443,7 +345,7 @@ aud_status aud_nginx_parse(ngx_tree *tree, const aud_reading *r, aud_str text, a
     parse p = {.tree = tree, .reading = r};
     source s = {.path = r->input->path};
 
-    tree->root = (ngx_node){.at = {r->input->path, 1}, .block = true};
+    tree->root = (aud_conf_node){.at = {r->input->path, 1}, .block = true};
     ngx_text_begin(&s.text, text);
     const aud_status st = parse_blocks(&p, &s, &tree->root, err);
     aud_free(p.words.items);

@@ -2,6 +2,7 @@
 #include "engine/ingest/nginx_words.h"
 
 #include "engine/base/text.h"
+#include "engine/ingest/config_template.h"
 
 static bool is_blank(char c)
 {
@@ -48,24 +49,16 @@ void ngx_text_begin(ngx_text *t, aud_str text)
     }
 }
 
-/* --- templates -------------------------------------------------------------------------------- */
-
-typedef struct mark {
-    const char *open, *close;
-} mark;
-
-static const mark marks[] = {{"{{", "}}"}, {"{%", "%}"}, {"{#", "#}"}, {"<%", "%>"}};
-
-/* The mark that begins here, and where its inside ends; NULL if none does, or it has no end. */
-static const mark *mark_here(const ngx_text *t, size_t *out_end)
+/* A template's mark begins here; where it ends. */
+static bool mark_here(const ngx_text *t, size_t *out_end)
 {
-    for (size_t i = 0; t->templates && i < AUD_COUNT(marks); i++) {
-        if (looks_at(t, marks[i].open)) {
-            *out_end = aud_str_find(t->text, aud_str_of(marks[i].close), t->at + 2);
-            return *out_end == SIZE_MAX ? NULL : &marks[i];
-        }
+    size_t len;
+
+    if (!t->templates || !aud_template_begins(rest_of(t), &len)) {
+        return false;
     }
-    return NULL;
+    *out_end = t->at + len;
+    return true;
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -106,9 +99,7 @@ static ngx_lexeme quoted_word(ngx_text *t, char quote)
         return broken(t, word.line, "a quote is not closed");
     }
     word.text = aud_str_sub(t->text, begin, at - begin);
-    for (size_t i = 0; i < AUD_COUNT(marks) && t->templates; i++) {
-        word.templated = word.templated || aud_str_has(word.text, aud_str_of(marks[i].open));
-    }
+    word.templated = t->templates && aud_template_in(word.text);
     move_to(t, at + 1);
     const char c = t->at < t->text.len ? t->text.ptr[t->at] : ' ';
     return is_blank(c) || c == ';' || c == '{' || c == ')'
@@ -124,9 +115,9 @@ static ngx_lexeme plain_word(ngx_text *t)
 
     while (t->at < t->text.len) {
         const char c = t->text.ptr[t->at];
-        if (mark_here(t, &end) != NULL) {
+        if (mark_here(t, &end)) {
             word.templated = true;
-            move_to(t, end + 2);
+            move_to(t, end);
         } else if (c == '\\') {
             move_to(t, t->at + 2);
         } else if (c == '$' && looks_at(t, "${")) {
@@ -154,17 +145,17 @@ ngx_lexeme ngx_next(ngx_text *t, bool first)
     if (c == '\0') {
         return broken(t, t->line, "a NUL stands in it");
     }
-    if (first && mark_here(t, &end) != NULL) {
+    if (first && mark_here(t, &end)) {
         one.token = NGX_TEMPLATE;
         one.text = aud_str_sub(t->text, t->at, end - t->at);
-        move_to(t, end + 2);
+        move_to(t, end);
         /* ERB and EPP write "<%= name %> value;" too: a word that goes on is no statement */
         const char behind = t->at < t->text.len ? t->text.ptr[t->at] : '\n';
         one.templated = behind != '\n' && behind != '\r' && behind != ' ' && behind != '\t';
         return one;
     }
     if (c == ';' || c == '}' || c == '{') {
-        if (c == '{' && mark_here(t, &end) != NULL) {
+        if (c == '{' && mark_here(t, &end)) {
             return plain_word(t);
         }
         one.token = c == ';' ? NGX_SEMICOLON : c == '{' ? NGX_OPEN : NGX_CLOSE;
@@ -204,16 +195,6 @@ aud_status ngx_unescape(const ngx_lexeme *word, aud_arena *arena, aud_str *out, 
 }
 
 /* --- names ----------------------------------------------------------------------------------- */
-
-bool ngx_is_one_of(aud_str word, const char *const *words, size_t num)
-{
-    for (size_t i = 0; i < num; i++) {
-        if (aud_str_eq(word, aud_str_of(words[i]))) {
-            return true;
-        }
-    }
-    return false;
-}
 
 bool ngx_is_code(aud_str name)
 {

@@ -24,8 +24,8 @@ typedef enum ngx_token {
 typedef struct ngx_lexeme {
     ngx_token token;
     uint32_t line;
-    aud_str text; /* of a word, as written with its quotes and escapes; of a template its inside */
-    bool quoted;  /* it begins with a quote; `text` lies between the two */
+    aud_str text;   /* of a word, as written with its quotes and escapes; of a template all of it */
+    bool quoted;    /* it begins with a quote; `text` lies between the two */
     bool templated; /* a part of it is a template's */
     const char *why;
 } ngx_lexeme;
@@ -37,7 +37,6 @@ ngx_lexeme ngx_next(ngx_text *t, bool first);
 bool ngx_skip_code(ngx_text *t);
 /* The name of a directive whose block is Lua or JavaScript. */
 bool ngx_is_code(aud_str name);
-bool ngx_is_one_of(aud_str word, const char *const *words, size_t num);
 /* Escapes resolved, into `arena`. */
 AUD_NODISCARD aud_status ngx_unescape(const ngx_lexeme *word, aud_arena *arena, aud_str *out,
                                       aud_error *err);

@@ -270,4 +270,36 @@ static inline void check_config_cases(const config_case *cases, size_t num_cases
     }
 }
 
+/* Every real file of a folder: read to its end or a gap. */
+static inline void config_sample(void *ctx, const char *path)
+{
+    size_t *configs = ctx;
+    aud_buf bytes;
+    config_run run;
+
+    aud_test_read(path, &bytes);
+    assert_int_equal(aud_buf_add(&bytes, (aud_str){"", 1}, NULL), AUD_OK);
+    const config_file files[2] = {{path, bytes.ptr}};
+    config_run_of(&run, files, "", NULL);
+    *configs += run.num_configs;
+    config_run_clear(&run);
+    aud_buf_clear(&bytes);
+}
+
+static inline void check_config_samples(const char *name, size_t least)
+{
+    const char *folder = aud_test_sample(name);
+    char copy[4096];
+    size_t configs = 0;
+
+    if (!folder) {
+        print_message("%s is not beside the project: skipped\n", name);
+        skip();
+    }
+    (void)snprintf(copy, sizeof copy, "%s", folder);
+    (void)aud_test_walk(copy, config_sample, &configs);
+    print_message("%zu configurations in %s\n", configs, name);
+    assert_in_range(configs, least, 10000);
+}
+
 #endif

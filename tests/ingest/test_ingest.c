@@ -209,6 +209,9 @@ static const struct {
     {"/cert-manager/", "kubernetes"},
     {"/config-nginx/", "nginx"}, /* not every file of a server is one that can be told */
     {"/config-templates/", "nginx"},
+    {"/config-apache/", "httpd"},
+    {"/config-templates/", "httpd"},
+    {"/config-haproxy/", "haproxy"},
     {"/ct-logs/", "certspotter"},
     {"/ct-logs/", "crtsh"},
     {"/gcp/certificatemanager", "gcp_certificate_manager"},

@@ -357,34 +357,10 @@ static void test_bids(void **state)
     }
 }
 
-/* Every real file: read to its end or a gap, wherever it breaks off. */
-static void each_sample(void *ctx, const char *path)
-{
-    size_t *configs = ctx;
-    aud_buf bytes;
-    config_run run;
-
-    aud_test_read(path, &bytes);
-    assert_int_equal(aud_buf_add(&bytes, (aud_str){"", 1}, NULL), AUD_OK);
-    const config_file files[2] = {{path, bytes.ptr}};
-    config_run_of(&run, files, "", NULL);
-    *configs += run.num_configs;
-    config_run_clear(&run);
-    aud_buf_clear(&bytes);
-}
-
 static void test_samples(void **state)
 {
-    const char *folder = aud_test_sample("samples/config-nginx");
-    size_t configs = 0;
-
     AUD_UNUSED(state);
-    if (!folder) {
-        print_message("samples/config-nginx is not beside the project: skipped\n");
-        skip();
-    }
-    (void)aud_test_walk(folder, each_sample, &configs);
-    assert_in_range(configs, 100, 1000);
+    check_config_samples("samples/config-nginx", 100);
 }
 
 int main(void)
