@@ -18,7 +18,8 @@ typedef enum aud_availability {
 typedef struct aud_cipher_choice {
     const aud_suite *suite;
     aud_availability availability;
-    bool named; /* by its name, its encryption or MAC, or LOW, MEDIUM, EXPORT; not only by ALL ... */
+    bool
+        named; /* by its name, its encryption or MAC, or LOW, MEDIUM, EXPORT; not only by ALL ... */
 } aud_cipher_choice;
 
 /* A piece of the string that OpenSSL passes over. */
