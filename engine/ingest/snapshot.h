@@ -21,6 +21,7 @@ typedef enum aud_snap_how {
     AUD_SNAP_TWICE,      /* base64 of base64 of DER */
     AUD_SNAP_KEY,        /* "RSA-2048", "EC_prime256v1", "EC-HSM": algorithm and size in one */
     AUD_SNAP_TAGS,       /* a map, or a list of {Key, Value}: owner and environment among others */
+    AUD_SNAP_IGNORE,     /* what PEM stands there is nobody's, or stands elsewhere too */
     AUD_SNAP_IF_TRUE,    /* adds the row's `word` where the value is true */
     AUD_SNAP_IF_FALSE,   /* the same where it is false */
     AUD_SNAP_IF_ANY,     /* the same where there is a value that is no null and no empty text */

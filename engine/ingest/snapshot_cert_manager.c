@@ -115,6 +115,12 @@ static aud_status add_owners(const aud_k8s_object *o, aud_seen *seen, aud_error 
     return AUD_OK;
 }
 
+/* Where it was left before it was built. */
+static void builder_drop(aud_bag_builder *b)
+{
+    aud_free(b->facts.items);
+}
+
 static aud_status take_certificate(const aud_k8s_object *o, aud_error *err)
 {
     aud_snap *s = o->s;
@@ -122,7 +128,7 @@ static aud_status take_certificate(const aud_k8s_object *o, aud_error *err)
     const aud_node *spec = aud_snap_at(o->node, "spec");
     aud_seen seen = {.kind = AUD_KIND_REQUEST,
                      .where = aud_reading_at(s->reading, o->node->line, AUD_USE_CONFIGURED)};
-    aud_bag_builder b;
+    AUD_CLEANUP(builder_drop) aud_bag_builder b = {0};
     bool is_ca = false;
 
     if (!spec) {

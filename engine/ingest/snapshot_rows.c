@@ -132,6 +132,8 @@ static aud_status add_scalar(aud_snap *s, const aud_snap_row *row, const aud_nod
         return add_twice(s, value, err);
     case AUD_SNAP_KEY:
         return add_key(s, value, err);
+    case AUD_SNAP_IGNORE:
+        return AUD_VEC_PUSH(&s->used, value, err);
     case AUD_SNAP_TAGS:
         return AUD_OK;
     case AUD_SNAP_IF_TRUE:
@@ -251,6 +253,8 @@ aud_status aud_snap_tags(aud_snap *s, const aud_node *tags, const char *what, au
             const aud_node *key = aud_snap_at(m, "Key"), *value = aud_snap_at(m, "Value");
             key = key ? key : aud_snap_at(m, "key");
             key = key ? key : aud_snap_at(m, "Name");
+            key = key ? key : aud_snap_at(m, "name");
+            value = value ? value : aud_snap_at(m, "Value");
             value = value ? value : aud_snap_at(m, "value");
             value = value && value->kind == AUD_NODE_LIST ? value->first : value;
             if (key && key->kind == AUD_NODE_SCALAR) {

@@ -205,6 +205,8 @@ static const struct {
     {"/aws-acm/", "aws_acm"},
     {"/aws-elb-iam/", "aws_iam"},
     {"/azure-keyvault/", "azure_key_vault"},
+    {"/ca-portals/", "digicert"},
+    {"/cbom/", "cyclonedx"},
     {"/cert-containers/k8s-", "kubernetes"},
     {"/cert-manager/", "kubernetes"},
     {"/config-nginx/", "nginx"}, /* not every file of a server is one that can be told */
@@ -212,14 +214,22 @@ static const struct {
     {"/config-apache/", "httpd"},
     {"/config-templates/", "httpd"},
     {"/config-haproxy/", "haproxy"},
+    {"/citrix-adc/", "citrix_adc"},
     {"/ct-logs/", "certspotter"},
     {"/ct-logs/", "crtsh"},
+    {"/ejbca/", "ejbca"},
+    {"/f5-bigip/icontrol-ssl-cert", "f5_bigip"},
     {"/gcp/certificatemanager", "gcp_certificate_manager"},
     {"/gcp/cloudsql", "gcp_cloud_sql"},
     {"/gcp/compute", "gcp_compute"},
     {"/gcp/handmade-gcloud-certificate", "gcp_certificate_manager"},
+    {"/keyfactor/", "keyfactor"},
     {"/kubernetes/", "kubernetes"},
     {"/ownership/backstage", "kubernetes"}, /* an object of the same form */
+    {"/terraform/", "terraform_state"},
+    {"/vault-pki/", "vault_pki"},
+    {"/venafi/cloud", "venafi_cloud"},
+    {"/venafi/tpp", "venafi_tpp"},
 };
 
 /* Everybody's own; other tables may be inventories. */
