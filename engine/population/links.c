@@ -5,6 +5,8 @@
 #include "engine/base/map.h"
 #include "engine/base/text.h"
 
+enum { LONG_SERIAL = 15 }; /* digits; the first of 16 may be a zero */
+
 typedef struct linker {
     raw_sighting *raws;
     size_t num_certs; /* raws[0 .. num_certs) are certificates */
@@ -143,19 +145,30 @@ static bool same_words(aud_str a, aud_str b)
     }
 }
 
-/* Does the declared issuer name this certificate's issuer: as a whole, or by its CN? */
-static bool issuer_fits(linker *l, const raw_sighting *cert, aud_str declared)
+/*
+ * Does the declared issuer name this certificate's issuer: as a whole, by its CN, or, beside a
+ * serial number of 64 bits or more, which no two CAs of one organisation will share, by that?
+ */
+static bool issuer_fits(linker *l, const raw_sighting *cert, aud_str declared, aud_str serial)
 {
+    const aud_str own = aud_name_text(cert->cert->issuer, l->arena);
     aud_value names = aud_cert_get(cert->cert, AUD_F_certificate_issuer_common_names, l->arena);
 
     if (declared.len == 0) {
         return false;
     }
-    if (same_words(declared, aud_name_text(cert->cert->issuer, l->arena))) {
+    if (same_words(declared, own) || aud_same_name(declared, own)) {
         return true;
     }
     for (size_t i = 0; names.presence == AUD_PRESENT && i < names.as.list.len; i++) {
         if (same_words(declared, names.as.list.items[i].as.string)) {
+            return true;
+        }
+    }
+    names = aud_cert_get(cert->cert, AUD_F_certificate_issuer_organizations, l->arena);
+    for (size_t i = 0; names.presence == AUD_PRESENT && i < names.as.list.len; i++) {
+        if (aud_serial_digits(serial).len >= LONG_SERIAL &&
+            same_words(declared, names.as.list.items[i].as.string)) {
             return true;
         }
     }
@@ -179,7 +192,7 @@ static const raw_sighting *link_of(linker *l, const raw_sighting *record)
     if (serial.len > 0 && index_serial(l)) {
         raw_sighting *hit = aud_map_get(l->by_serial, aud_serial_digits(serial));
         if (hit != NULL && hit != &l->several &&
-            issuer_fits(l, hit, text_fact(record->bag, AUD_F_record_issuer))) {
+            issuer_fits(l, hit, text_fact(record->bag, AUD_F_record_issuer), serial)) {
             return hit;
         }
     }

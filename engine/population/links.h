@@ -16,4 +16,8 @@ bool aud_link_raws(raw_sighting *raws, size_t num_raws, aud_arena *arena);
 /* A serial number in hexadecimal without leading zeros: spellings of one number are one text. */
 aud_str aud_serial_digits(aud_str hex);
 
+/* Are these one distinguished name, in whichever of the usual spellings, first part first or last?
+ */
+bool aud_same_name(aud_str a, aud_str b);
+
 #endif

@@ -360,9 +360,36 @@ static int close_arena(void **state)
     return 0;
 }
 
+static void test_names_in_every_spelling(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } cases[] = {
+        {"CN=CA,O=Org,C=US", "C=US, O=Org, CN=CA", true},
+        {"CN=CA,O=Org,C=US", "/C=US/O=Org/CN=CA", true},
+        {"CN=CA,O=Org\\, Inc.,C=US", "CN = CA, O = \"Org, Inc.\", C = US", true},
+        {"CN=CA,ST=Nevada", "S=Nevada, CN=ca", true},
+        {"CN=CA,OU=a,OU=b", "CN=CA,OU=b,OU=a", false},
+        {"CN=CA,O=Org", "CN=CA", false},
+        {"CN=CA", "CN=CA 2", false},
+        {"CA", "CA", false},
+        {"", "", false},
+        {"CN=a,,C=b", "C=b,,CN=a", false},
+    };
+
+    AUD_UNUSED(state);
+    for (size_t i = 0; i < AUD_COUNT(cases); i++) {
+        print_message("case: %s\n", cases[i].a);
+        assert_int_equal(aud_same_name(aud_str_of(cases[i].a), aud_str_of(cases[i].b)),
+                         cases[i].same);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_in_every_spelling),
         cmocka_unit_test(test_a_certificate_is_one_wherever_it_is_seen),
         cmocka_unit_test(test_forgotten_sources_leave_nothing),
         cmocka_unit_test(test_records_link),
