@@ -202,6 +202,7 @@ static const struct {
 static const struct {
     const char *folder, *adapter;
 } snapshots[] = {
+    {"/acme-sh/", "acme_sh"},
     {"/aws-acm/", "aws_acm"},
     {"/aws-elb-iam/", "aws_iam"},
     {"/azure-keyvault/", "azure_key_vault"},
@@ -214,6 +215,7 @@ static const struct {
     {"/config-apache/", "httpd"},
     {"/config-templates/", "httpd"},
     {"/config-haproxy/", "haproxy"},
+    {"/certbot/", "certbot"},
     {"/citrix-adc/", "citrix_adc"},
     {"/ct-logs/", "certspotter"},
     {"/ct-logs/", "crtsh"},
