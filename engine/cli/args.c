@@ -35,6 +35,9 @@ typedef enum opt {
     OPT_PACK,
     OPT_ALL_COMMITS,
     OPT_FISCAL_START,
+    OPT_SIGN_KEY,
+    OPT_SIGN_CERT,
+    OPT_ATTACH,
     OPT_TRUST,
     OPT_DIGESTS_ONLY,
     OPT_JOBS,
@@ -107,6 +110,12 @@ static const opt_row rows[NUM_OPTS] = {
                          "evidence: every commit of the history, not first parents alone"},
     [OPT_FISCAL_START] = {"fiscal-start", 0, "MONTH", "CERTAUDIT_FISCAL_START",
                           "evidence: month in which the fiscal year starts, 1 to 12"},
+    [OPT_SIGN_KEY] = {"sign-key", 0, "FILE", "CERTAUDIT_SIGN_KEY",
+                      "evidence: ECDSA or RSA key that signs the pack"},
+    [OPT_SIGN_CERT] = {"sign-cert", 0, "FILE", "CERTAUDIT_SIGN_CERT",
+                       "evidence: its certificate, and those on the way to the root"},
+    [OPT_ATTACH] = {"attach-timestamp", 0, "REPLY", NULL,
+                    "evidence: add a time stamp reply (RFC 3161) to a pack"},
     [OPT_TRUST] = {"trust", 0, "FILE", "CERTAUDIT_TRUST",
                    "verify: certificates whose signatures count"},
     [OPT_DIGESTS_ONLY] = {"digests-only", 0, NULL, NULL, "verify: no signature is asked for"},
@@ -351,6 +360,15 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
     case OPT_FISCAL_START:
         args->fiscal_text = value;
         break;
+    case OPT_SIGN_KEY:
+        args->sign_key = value;
+        break;
+    case OPT_SIGN_CERT:
+        args->sign_cert = value;
+        break;
+    case OPT_ATTACH:
+        args->attach = value;
+        break;
     case OPT_TRUST:
         args->trust = value;
         break;
@@ -578,6 +596,10 @@ static aud_str shown(const aud_args *args, size_t which)
         return args->pack;
     case OPT_FISCAL_START:
         return args->fiscal_text;
+    case OPT_SIGN_KEY:
+        return args->sign_key;
+    case OPT_SIGN_CERT:
+        return args->sign_cert;
     case OPT_TRUST:
         return args->trust;
     case OPT_JOBS:

@@ -42,7 +42,8 @@ typedef struct aud_args {
     aud_str config, rev, at_text, fail_on_text, min_severity_text, password_file, jobs_text;
     aud_str progress_text, color_text, dir;
     aud_str period_text, ref, pack, fiscal_text; /* evidence */
-    aud_str trust;                               /* verify */
+    aud_str sign_key, sign_cert, attach;
+    aud_str trust; /* verify */
     bool all_commits, digests_only;
     int64_t at;
     aud_severity fail_on, min_severity;

@@ -53,12 +53,19 @@ static const command commands[] = {
      "\n"
      "Examples:\n"
      "  certaudit evidence --period 2026-Q3 --ref main --pack out/2026-Q3\n"
+     "  certaudit evidence --period 2026-Q3 --pack q3.zip --sign-key k.pem --sign-cert c.pem\n"
+     "  certaudit evidence --attach-timestamp reply.tsr q3.zip\n"
      "  certaudit evidence --period FY2027-Q1 --fiscal-start 7 --pack out/FY2027-Q1\n"
      "  certaudit evidence --period 2026-07-01..2026-08-15 --pack out/audit infra.git\n"},
     {"verify", aud_command_verify, "verify PACK", "whether a pack is what it was when it was made",
      "Checks every file of the pack against SHA256SUMS: one that was changed, taken out or added "
      "is\n"
-     "named, exit 5. --digests-only asks for no signature.\n"},
+     "named, exit 5; and, with --trust, who signed it and since when a time stamp attests that.\n"
+     "Without --trust a signature proves nothing: exit 5, unless --digests-only.\n"
+     "\n"
+     "Examples:\n"
+     "  certaudit verify --trust company-ca.pem out/2026-Q3.zip\n"
+     "  certaudit verify --digests-only out/2026-Q3\n"},
     {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
      "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
      "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},

@@ -1,8 +1,10 @@
 /* engine/cli/evidence.c - the audit of a period as a pack, and the verification of one. */
 #include "engine/cli/cli.h"
 
+#include "engine/archive/pack_archive.h"
 #include "engine/base/text.h"
 #include "engine/evidence/pack.h"
+#include "engine/evidence/pack_seal.h"
 #include "engine/evidence/pack_verify.h"
 #include "engine/evidence/states.h"
 #include "reporters/neutral.h"
@@ -10,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRUST_MAX = 16 << 20 };
+enum { SEAL_MAX = 16 << 20 };
 
 static int complain(const aud_error *err, int code)
 {
@@ -129,19 +131,63 @@ static aud_status options_of(aud_args *args, aud_run_options *run, aud_states_op
     return aud_period_parse(args->period_text, month, &args->arena, &out->period, err);
 }
 
-static aud_status write_pack(aud_args *args, const aud_states *states, aud_error *err)
+/* Reads key and certificates before the audit: a wrong name must not cost a quarter's work. */
+static aud_status read_signer(aud_args *args, aud_cms_signer *out, aud_error *err)
+{
+    aud_status st = AUD_OK;
+
+    *out = (aud_cms_signer){.at = args->at,
+                            .password = args->passwords.len > 0 ? args->passwords.items[0]
+                                                                : (aud_str){NULL, 0}};
+    if ((args->sign_key.len == 0) != (args->sign_cert.len == 0)) {
+        return aud_fail(err, AUD_E_USAGE, "'--sign-key' and '--sign-cert' go together");
+    }
+    if (args->sign_key.len > 0) {
+        st = aud_file_read(args->sign_key, SEAL_MAX, &args->arena, &out->key, err);
+        aud_error_place(err, args->sign_key, 0);
+    }
+    if (st == AUD_OK && args->sign_cert.len > 0) {
+        st = aud_file_read(args->sign_cert, SEAL_MAX, &args->arena, &out->certificates, err);
+        aud_error_place(err, args->sign_cert, 0);
+    }
+    if (st != AUD_OK) {
+        return st == AUD_E_NOMEM ? st : AUD_E_USAGE;
+    }
+    *err = (aud_error){0};
+    if (out->key.len > 0) { /* as a trial: what cannot sign is told now */
+        AUD_CLEANUP(aud_buf_clear) aud_buf trial = {.max = SEAL_MAX};
+        st = aud_cms_sign(out, AUD_LIT("trial"), &trial, err);
+    }
+    return st == AUD_OK || st == AUD_E_NOMEM ? st : AUD_E_USAGE;
+}
+
+static aud_status fill_pack(aud_args *args, const aud_states *states, const aud_cms_signer *signer,
+                            aud_str folder, aud_error *err)
 {
     const aud_pack_options options = {.result = aud_states_result(states),
                                       .site = aud_states_site(states),
                                       .record = record_of_ci()};
+
+    AUD_TRY(aud_pack_write(&options, folder, err));
+    if (signer->key.len > 0) {
+        AUD_TRY(aud_pack_sign(folder, signer, err));
+    }
+    if (aud_archive_kind_of(args->pack) == AUD_ARCHIVE_NONE) {
+        return aud_pack_finish(folder, args->pack, err);
+    }
+    AUD_TRY(aud_pack_archive(folder, args->pack, false, err));
+    aud_pack_drop(folder);
+    return AUD_OK;
+}
+
+static aud_status write_pack(aud_args *args, const aud_states *states, const aud_cms_signer *signer,
+                             aud_error *err)
+{
     aud_str folder;
     aud_status st;
 
     AUD_TRY(aud_pack_begin(args->pack, &args->arena, &folder, err));
-    st = aud_pack_write(&options, folder, err);
-    if (st == AUD_OK) {
-        st = aud_pack_finish(folder, args->pack, err);
-    }
+    st = fill_pack(args, states, signer, folder, err);
     if (st != AUD_OK) {
         aud_pack_drop(folder);
         return st == AUD_E_NOMEM ? st : AUD_E_IO;
@@ -181,15 +227,81 @@ static void step(void *ctx, size_t done, size_t total)
     aud_meter_step(ctx, AUD_STAGE_JUDGE, done, total);
 }
 
+/* --- a pack as a folder, whatever it is ------------------------------------------------------- */
+
+typedef struct opened_pack {
+    aud_str folder;
+    bool is_temporary;
+} opened_pack;
+
+static void opened_pack_clear(opened_pack *p)
+{
+    if (p->is_temporary) {
+        aud_pack_drop(p->folder);
+    }
+}
+
+static aud_status open_pack(aud_args *args, aud_str path, opened_pack *out, aud_error *err)
+{
+    const char *folder = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe) */
+    aud_str name;
+
+    out->folder = path;
+    if (aud_archive_kind_of(path) == AUD_ARCHIVE_NONE) {
+        return AUD_OK;
+    }
+    AUD_TRY(aud_arena_printf(&args->arena, &name, err, "%s/certaudit-pack",
+                             folder == NULL || folder[0] == '\0' ? "/tmp" : folder));
+    AUD_TRY(aud_pack_begin(name, &args->arena, &out->folder, err));
+    out->is_temporary = true;
+    return aud_archive_read(path, out->folder, err);
+}
+
+static int attach_timestamp(aud_args *args, aud_out *out)
+{
+    AUD_CLEANUP(opened_pack_clear) opened_pack pack = {0};
+    aud_error err = {0};
+    aud_str reply;
+    aud_status st;
+
+    if (args->operands.len != 1) {
+        aud_say("certaudit: --attach-timestamp takes one PACK");
+        return AUD_EXIT_USAGE;
+    }
+    st = aud_file_read(args->attach, SEAL_MAX, &args->arena, &reply, &err);
+    if (st == AUD_OK) {
+        st = open_pack(args, args->operands.items[0], &pack, &err);
+    }
+    if (st == AUD_OK) {
+        st = aud_pack_attach(pack.folder, reply, &err);
+    }
+    if (st == AUD_OK && pack.is_temporary) {
+        st = aud_pack_archive(pack.folder, args->operands.items[0], true, &err);
+    }
+    if (st != AUD_OK) {
+        return complain(&err, AUD_EXIT_OUTPUT);
+    }
+    aud_out_text(out, "the time stamp is part of the pack\n");
+    return AUD_EXIT_CLEAN;
+}
+
 int aud_command_evidence(aud_args *args, aud_out *out)
 {
     AUD_CLEANUP(aud_states_freep) aud_states *states = NULL;
     aud_states_options options;
     aud_run_options run;
+    aud_cms_signer signer;
     aud_error err = {0};
     aud_meter meter;
-    aud_status st = check_asked(args, &err);
+    aud_status st;
 
+    if (args->attach.len > 0) {
+        return attach_timestamp(args, out);
+    }
+    st = check_asked(args, &err);
+    if (st == AUD_OK) {
+        st = read_signer(args, &signer, &err);
+    }
     if (st == AUD_OK) {
         st = options_of(args, &run, &options, &err);
     }
@@ -202,7 +314,7 @@ int aud_command_evidence(aud_args *args, aud_out *out)
     st = aud_states_new(&options, &states, &err);
     aud_meter_done(&meter);
     if (st == AUD_OK) {
-        st = write_pack(args, states, &err);
+        st = write_pack(args, states, &signer, &err);
     }
     if (st != AUD_OK) {
         return complain(&err, code_of(st));
@@ -215,8 +327,10 @@ int aud_command_evidence(aud_args *args, aud_out *out)
 
 int aud_command_verify(aud_args *args, aud_out *out)
 {
-    aud_verify_options options = {.digests_only = args->digests_only};
+    AUD_CLEANUP(opened_pack_clear) opened_pack pack = {0};
+    aud_verify_options options = {.digests_only = args->digests_only, .now = args->at};
     aud_verify_report report;
+    bool same = true;
     aud_error err = {0};
     aud_status st = AUD_OK;
 
@@ -224,15 +338,21 @@ int aud_command_verify(aud_args *args, aud_out *out)
         aud_say("certaudit: verify takes one PACK");
         return AUD_EXIT_USAGE;
     }
-    options.folder = args->operands.items[0];
     if (args->trust.len > 0) {
-        st = aud_file_read(args->trust, TRUST_MAX, &args->arena, &options.trust, &err);
+        st = aud_file_read(args->trust, SEAL_MAX, &args->arena, &options.trust, &err);
         if (st != AUD_OK) {
             aud_error_place(&err, args->trust, 0);
             return complain(&err, AUD_EXIT_USAGE);
         }
     }
-    st = aud_verify_pack(&options, &args->arena, &report, &err);
+    st = open_pack(args, args->operands.items[0], &pack, &err);
+    if (st == AUD_OK) {
+        options.folder = pack.folder;
+        st = aud_verify_pack(&options, &args->arena, &report, &err);
+    }
+    if (st == AUD_OK && pack.is_temporary) {
+        st = aud_pack_archive_same(pack.folder, args->operands.items[0], &same, &err);
+    }
     if (st != AUD_OK) {
         return complain(&err, AUD_EXIT_OUTPUT);
     }
@@ -241,6 +361,11 @@ int aud_command_verify(aud_args *args, aud_out *out)
         aud_neutral_put(out, report.checks[i].text);
         aud_out_char(out, '\n');
     }
+    if (!same) {
+        aud_out_text(out, "FAILED  the archive is not, byte for byte, the one that this program "
+                          "writes of these files; unpack it and verify the folder\n");
+    }
+    report.is_good = report.is_good && same;
     aud_out_text(out, report.is_good ? "the pack verifies\n" : "the pack does not verify\n");
     return report.is_good ? AUD_EXIT_CLEAN : AUD_EXIT_OUTPUT;
 }

@@ -8,6 +8,7 @@ typedef struct aud_verify_options {
     aud_str folder; /* the pack, as a folder */
     aud_str trust;  /* bytes of the trusted certificates, PEM or DER; empty: none were given */
     bool digests_only;
+    int64_t now; /* certificates are asked for as of the time stamp, or without one as of now */
 } aud_verify_options;
 
 /* One thing that was looked at. */
