@@ -106,6 +106,7 @@ static aud_status write_parts(aud_html *h)
     AUD_TRY(prepare(h));
     AUD_TRY(aud_html_head(h));
     aud_html_outcome(h);
+    aud_html_period(h);
     aud_html_coverage(h);
     AUD_TRY(aud_html_controls(h));
     aud_html_policies(h);

@@ -123,6 +123,8 @@ const aud_html_exit_words *aud_html_exit(aud_exit code);
 AUD_NODISCARD aud_status aud_html_head(aud_html *h);
 void aud_html_foot(aud_html *h);
 void aud_html_outcome(aud_html *h);
+/* html_period.c; nothing where the result is of an instant alone. */
+void aud_html_period(aud_html *h);
 void aud_html_coverage(aud_html *h);
 AUD_NODISCARD aud_status aud_html_controls(aud_html *h);
 void aud_html_policies(aud_html *h);

@@ -1,5 +1,6 @@
 /* reporters/html_page.c - the page around the report: head, style, title, contents, end. */
 #include "engine/base/instant.h"
+#include "engine/model/period_info.h"
 #include "engine/pki/cert.h"
 #include "reporters/html.h"
 
@@ -113,6 +114,7 @@ static void put_contents(aud_html *h)
         bool counted;
     } entries[] = {
         {"outcome", "Outcome", 0, false},
+        {"period", "The period", result->period == NULL ? 0 : result->period->num_stretches, true},
         {"coverage", "Coverage", 0, false},
         {"controls", "Controls", 0, false},
         {"policies", "Policies", result->num_policies, true},
@@ -126,6 +128,9 @@ static void put_contents(aud_html *h)
 
     aud_html_raw(h, "<nav aria-label=\"Contents\">\n<ul>\n");
     for (size_t i = 0; i < AUD_COUNT(entries); i++) {
+        if (result->period == NULL && strcmp(entries[i].id, "period") == 0) {
+            continue;
+        }
         aud_out_printf(h->out, "<li><a href=\"#%s\">%s", entries[i].id, entries[i].title);
         if (entries[i].counted) {
             aud_html_raw(h, " <span class=\"tally\">");

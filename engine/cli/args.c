@@ -40,6 +40,9 @@ typedef enum opt {
     OPT_ATTACH,
     OPT_TRUST,
     OPT_DIGESTS_ONLY,
+    OPT_REPLAY,
+    OPT_SAMPLE,
+    OPT_SEED,
     OPT_JOBS,
     OPT_QUIET,
     OPT_VERBOSE,
@@ -119,6 +122,10 @@ static const opt_row rows[NUM_OPTS] = {
     [OPT_TRUST] = {"trust", 0, "FILE", "CERTAUDIT_TRUST",
                    "verify: certificates whose signatures count"},
     [OPT_DIGESTS_ONLY] = {"digests-only", 0, NULL, NULL, "verify: no signature is asked for"},
+    [OPT_REPLAY] = {"replay", 0, "REPOSITORY", NULL,
+                    "verify: perform the audit again and name the first difference"},
+    [OPT_SAMPLE] = {"sample", 0, "N", NULL, "verify: draw N subjects of the population"},
+    [OPT_SEED] = {"seed", 0, "N", NULL, "verify: what the sample is drawn by (default: 0)"},
     [OPT_JOBS] = {"jobs", 'j', "N", "CERTAUDIT_JOBS", "threads (default: all processors)"},
     [OPT_QUIET] = {"quiet", 'q', NULL, NULL, "no progress and no hints on standard error"},
     [OPT_VERBOSE] = {"verbose", 'v', NULL, NULL, "timings on standard error"},
@@ -374,6 +381,15 @@ static aud_status take(aud_args *args, opt which, const char *text, aud_error *e
         break;
     case OPT_DIGESTS_ONLY:
         args->digests_only = true;
+        break;
+    case OPT_REPLAY:
+        args->replay = value;
+        break;
+    case OPT_SAMPLE:
+        args->sample_text = value;
+        break;
+    case OPT_SEED:
+        args->seed_text = value;
         break;
     case OPT_JOBS:
         args->jobs_text = value;

@@ -43,7 +43,7 @@ typedef struct aud_args {
     aud_str progress_text, color_text, dir;
     aud_str period_text, ref, pack, fiscal_text; /* evidence */
     aud_str sign_key, sign_cert, attach;
-    aud_str trust; /* verify */
+    aud_str trust, replay, sample_text, seed_text; /* verify */
     bool all_commits, digests_only;
     int64_t at;
     aud_severity fail_on, min_severity;

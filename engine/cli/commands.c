@@ -65,7 +65,9 @@ static const command commands[] = {
      "\n"
      "Examples:\n"
      "  certaudit verify --trust company-ca.pem out/2026-Q3.zip\n"
-     "  certaudit verify --digests-only out/2026-Q3\n"},
+     "  certaudit verify --digests-only out/2026-Q3\n"
+     "  certaudit verify --digests-only --replay infra.git out/2026-Q3     done again, compared\n"
+     "  certaudit verify --trust company-ca.pem --sample 25 --seed 7 q3.zip\n"},
     {"show", aud_command_show, "show [SOURCE...]", "every subject as a policy sees it",
      "Prints every subject with its facts, places and owners. A fact that is not shown is\n"
      "unknown, '-' is known to be absent. With -o json=- the facts are part of the result.\n"},

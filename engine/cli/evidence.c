@@ -6,6 +6,7 @@
 #include "engine/evidence/pack.h"
 #include "engine/evidence/pack_seal.h"
 #include "engine/evidence/pack_verify.h"
+#include "engine/evidence/replay.h"
 #include "engine/evidence/states.h"
 #include "reporters/neutral.h"
 
@@ -241,18 +242,23 @@ static void opened_pack_clear(opened_pack *p)
     }
 }
 
-static aud_status open_pack(aud_args *args, aud_str path, opened_pack *out, aud_error *err)
+static aud_status begin_temporary(aud_args *args, aud_str *out, aud_error *err)
 {
     const char *folder = getenv("TMPDIR"); /* NOLINT(concurrency-mt-unsafe) */
     aud_str name;
 
+    AUD_TRY(aud_arena_printf(&args->arena, &name, err, "%s/certaudit-pack",
+                             folder == NULL || folder[0] == '\0' ? "/tmp" : folder));
+    return aud_pack_begin(name, &args->arena, out, err);
+}
+
+static aud_status open_pack(aud_args *args, aud_str path, opened_pack *out, aud_error *err)
+{
     out->folder = path;
     if (aud_archive_kind_of(path) == AUD_ARCHIVE_NONE) {
         return AUD_OK;
     }
-    AUD_TRY(aud_arena_printf(&args->arena, &name, err, "%s/certaudit-pack",
-                             folder == NULL || folder[0] == '\0' ? "/tmp" : folder));
-    AUD_TRY(aud_pack_begin(name, &args->arena, &out->folder, err));
+    AUD_TRY(begin_temporary(args, &out->folder, err));
     out->is_temporary = true;
     return aud_archive_read(path, out->folder, err);
 }
@@ -325,6 +331,56 @@ int aud_command_evidence(aud_args *args, aud_out *out)
 
 /* --- verify ----------------------------------------------------------------------------------- */
 
+static int replay(aud_args *args, aud_str folder, aud_out *out)
+{
+    static const aud_config none = {0};
+    aud_run_options run;
+    aud_replay_options options = {
+        .folder = folder, .repository = args->replay, .config = args->config, .run = &run};
+    aud_replay_answer answer;
+    aud_error err = {0};
+    aud_meter meter;
+    aud_str scratch;
+    aud_status st = aud_run_options_of(args, &none, &run, &err);
+
+    run.whole = args->select.len + args->skip.len == 0;
+    if (st == AUD_OK) {
+        st = begin_temporary(args, &scratch, &err);
+    }
+    if (st != AUD_OK) {
+        return complain(&err, AUD_EXIT_OUTPUT);
+    }
+    aud_meter_init(&meter, args);
+    options.progress = step;
+    options.progress_ctx = &meter;
+    st = aud_replay(&options, scratch, &args->arena, &answer, &err);
+    aud_meter_done(&meter);
+    aud_pack_drop(scratch);
+    if (st != AUD_OK) {
+        return complain(&err, code_of(st));
+    }
+    if (answer.is_same) {
+        aud_out_printf(out, "ok      done again from the repository: %zu files are the same\n",
+                       answer.num_files);
+        return AUD_EXIT_CLEAN;
+    }
+    aud_out_text(out, "FAILED  done again from the repository: ");
+    aud_neutral_put(out, answer.text);
+    aud_out_char(out, '\n');
+    return AUD_EXIT_OUTPUT;
+}
+
+static aud_status sample(aud_args *args, aud_str folder, aud_out *out, aud_error *err)
+{
+    uint64_t num = 0, seed = 0;
+
+    if (!aud_parse_u64(args->sample_text, &num) || num == 0 || num > SIZE_MAX ||
+        (args->seed_text.len > 0 && !aud_parse_u64(args->seed_text, &seed))) {
+        return aud_fail(err, AUD_E_USAGE, "'--sample' is a number from 1 on, '--seed' a number");
+    }
+    return aud_sample(folder, (size_t)num, seed, &args->arena, out, err);
+}
+
 int aud_command_verify(aud_args *args, aud_out *out)
 {
     AUD_CLEANUP(opened_pack_clear) opened_pack pack = {0};
@@ -366,6 +422,20 @@ int aud_command_verify(aud_args *args, aud_out *out)
                           "writes of these files; unpack it and verify the folder\n");
     }
     report.is_good = report.is_good && same;
+    if (report.is_good && args->replay.len > 0) {
+        const int code = replay(args, pack.folder, out);
+
+        if (code != AUD_EXIT_CLEAN && code != AUD_EXIT_OUTPUT) {
+            return code;
+        }
+        report.is_good = code == AUD_EXIT_CLEAN;
+    }
     aud_out_text(out, report.is_good ? "the pack verifies\n" : "the pack does not verify\n");
+    if (report.is_good && args->sample_text.len > 0) {
+        st = sample(args, pack.folder, out, &err);
+        if (st != AUD_OK) {
+            return complain(&err, code_of(st));
+        }
+    }
     return report.is_good ? AUD_EXIT_CLEAN : AUD_EXIT_OUTPUT;
 }

@@ -87,7 +87,7 @@ static int order_claims(const void *left, const void *right)
 static aud_status list_commits(aud_states *s, aud_commits *out, aud_error *err)
 {
     const aud_states_options *o = s->options;
-    const aud_vcs_options where = {.path = o->site.path, .rev = o->ref};
+    const aud_vcs_options where = {.path = o->site.path, .rev = o->tip.len > 0 ? o->tip : o->ref};
     AUD_CLEANUP(aud_vcs_freep) aud_vcs *vcs = NULL;
 
     AUD_TRY(aud_vcs_open(&where, &vcs, err));

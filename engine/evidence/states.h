@@ -9,6 +9,7 @@
 typedef struct aud_states_options {
     aud_site_options site;
     aud_str ref;
+    aud_str tip; /* a commit that is followed in its place; empty: the ref's */
     aud_period period;
     int64_t now; /* a period that has not ended is judged up to here */
     bool all_commits;

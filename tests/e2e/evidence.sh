@@ -91,6 +91,27 @@ same two
 same three
 git -C repo checkout -q -- .
 
+# done again from the repository, and a sample of the population
+expect 0 "files are the same" "$CERTAUDIT" verify --digests-only --replay else/bare.git pack
+cp -r repo rewritten
+git -C rewritten checkout -q -B main HEAD~3
+git -C rewritten reflog expire --expire=now --all
+git -C rewritten gc -q --prune=now
+expect 4 "there is no revision" "$CERTAUDIT" verify --digests-only --replay rewritten pack
+expect 5 "differs first in line" "$CERTAUDIT" verify --digests-only --select core/key_size --replay repo pack
+draw() { "$CERTAUDIT" verify --digests-only --sample "$@" pack | sed -n '/^kind,id/,$p'; }
+draw 3 --seed 7 >one.csv
+draw 3 --seed 7 | cmp - one.csv
+[ "$(wc -l <one.csv)" -eq 4 ]
+grep -qxFf pack/population.csv one.csv
+[ "$(draw 1000 | sort)" = "$(sort pack/population.csv)" ]
+for seed in 1 2 3 4 5 6 7 8; do draw 1 --seed "$seed"; done | grep -v '^kind,' | sort -u | wc -l >several.txt
+[ "$(cat several.txt)" -gt 1 ]
+expect 2 "is a number from 1 on" "$CERTAUDIT" verify --digests-only --sample 0 pack
+for word in '<h2 id="period-h">' 'role="img"' 'What was not met, and how long' 'Outlook: lifetimes of 47 days' 'Bob &lt;bob@example.com&gt;'; do
+    grep -qF -- "$word" pack/index.html
+done
+
 # every tampering is found
 tamper() { # WHAT TEXT COMMAND...: on a copy
     local what=$1 text=$2
