@@ -6,8 +6,9 @@
 #include "engine/pki/cert.h"
 
 static const char *const exclude_keys[] = {"path", "reason", NULL};
-static const char *const source_keys[] = {"name",     "path",    "rev",     "exclude",  "format",
-                                          "complete", "max_age", "columns", "endpoint", NULL};
+static const char *const source_keys[] = {"name",     "path",     "rev",     "exclude",
+                                          "format",   "complete", "max_age", "columns",
+                                          "endpoint", "versions", NULL};
 static const char *const policies_keys[] = {"packs",    "dirs",          "params",
                                             "severity", "public_stores", NULL};
 static const char *const owner_keys[] = {"match", "owner", NULL};
@@ -177,6 +178,7 @@ static aud_status read_source(const aud_node *n, aud_arena *arena, aud_source_co
     AUD_TRY(optional(n, "rev", &out->rev, err));
     AUD_TRY(aud_config_format(aud_node_get(n, "format"), out, err));
     AUD_TRY(aud_config_columns(aud_node_get(n, "columns"), arena, out, err));
+    AUD_TRY(aud_config_versions(aud_node_get(n, "versions"), arena, out, err));
     AUD_TRY(optional(n, "max_age", &age, err));
     AUD_TRY(optional(n, "endpoint", &out->endpoint, err));
     if (out->endpoint.len > 0 && !is_endpoint(out->endpoint)) {

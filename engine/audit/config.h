@@ -23,6 +23,8 @@ typedef struct aud_source_config {
     size_t num_excludes;
     const aud_mapping *columns; /* header of a CSV -> field of the native snapshot */
     size_t num_columns;
+    const aud_mapping *versions; /* server software -> its version, for defaults not stated */
+    size_t num_versions;
     bool complete;           /* it claims to list everything of its kind */
     int64_t max_age_seconds; /* 0: no bound */
     uint32_t line;           /* in the configuration; 0 for an argument */

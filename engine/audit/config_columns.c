@@ -93,3 +93,51 @@ aud_status aud_config_format(const aud_node *node, aud_source_config *source, au
         node, "there is no format",
         aud_nearest(source->format, names, num < AUD_COUNT(names) ? num : AUD_COUNT(names)), err);
 }
+
+/* "1.22", "2.4.66" */
+static bool is_version(aud_str text)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        if (!(c >= '0' && c <= '9') && !(c == '.' && digit && i + 1 < text.len)) {
+            return false;
+        }
+        digit = c != '.';
+    }
+    return digit;
+}
+
+aud_status aud_config_versions(const aud_node *map, aud_arena *arena, aud_source_config *source,
+                               aud_error *err)
+{
+    static const char *const servers[] = {"apache", "haproxy", "nginx", NULL};
+    aud_mapping *versions;
+    size_t num = 0;
+
+    if (map == NULL) {
+        return AUD_OK;
+    }
+    if (map->kind != AUD_NODE_MAP || map->len == 0) {
+        return aud_config_refuse(map, err,
+                                 "'versions' must be a map of servers to versions, as in "
+                                 "{nginx: \"1.28.0\"}");
+    }
+    AUD_TRY(aud_node_only(map, servers, err));
+    versions = aud_arena_array(arena, map->len, sizeof *versions);
+    if (versions == NULL) {
+        return aud_fail(err, AUD_E_NOMEM, "out of memory");
+    }
+    for (const aud_node *n = map->first; n != NULL; n = n->next) {
+        versions[num].header = n->key;
+        AUD_TRY(aud_node_str(n, &versions[num].field, err));
+        if (!is_version(versions[num++].field)) {
+            return aud_config_refuse(n, err,
+                                     "a version is numbers with dots between, as in 1.28.0");
+        }
+    }
+    source->versions = versions;
+    source->num_versions = num;
+    return AUD_OK;
+}

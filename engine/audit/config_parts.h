@@ -13,6 +13,10 @@ AUD_NODISCARD aud_status aud_config_format(const aud_node *node, aud_source_conf
 AUD_NODISCARD aud_status aud_config_columns(const aud_node *map, aud_arena *arena,
                                             aud_source_config *source, aud_error *err);
 
+/* config_columns.c: `versions:` of a source; NULL: not given. */
+AUD_NODISCARD aud_status aud_config_versions(const aud_node *map, aud_arena *arena,
+                                             aud_source_config *source, aud_error *err);
+
 /* config_evidence.c: `evidence:`; NULL: not given. */
 extern const char *const aud_config_evidence_keys[];
 extern const char *const aud_config_review_keys[];

@@ -284,6 +284,8 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
                                       .num_passwords = w->run->options->num_passwords,
                                       .mapping = w->source->config->columns,
                                       .num_mapping = w->source->config->num_columns,
+                                      .versions = w->source->config->versions,
+                                      .num_versions = w->source->config->num_versions,
                                       .endpoint = w->source->config->endpoint};
     const aud_sink sink = {.ctx = w,
                            .subject = sink_subject,

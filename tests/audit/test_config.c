@@ -31,6 +31,12 @@ static void test_what_is_wrong_is_told_with_line_and_nearest_name(void **state)
          "'owners'", 5},
         {"no columns", "version: 1\nsources:\n  - {name: a, path: b, columns: {}}\n",
          "must be a map", 3},
+        {"a version of a server that is none",
+         "version: 1\nsources:\n  - {name: a, path: b, versions: {ngnix: \"1.28\"}}\n", "'nginx'",
+         3},
+        {"a version that is none",
+         "version: 1\nsources:\n  - {name: a, path: b, versions: {nginx: newest}}\n",
+         "numbers with dots", 3},
         {"complete in words", "version: 1\nsources:\n  - {name: a, path: b, complete: yes}\n",
          "true", 3},
         {"a max_age in no unit", "version: 1\nsources:\n  - {name: a, path: b, max_age: 3x}\n", "",
@@ -81,7 +87,8 @@ static void test_sources_are_read(void **state)
                   "  - {name: acm, path: inv/acm-*.json, complete: true, max_age: 36h}\n"
                   "  - name: cmdb\n"
                   "    path: x.csv\n"
-                  "    columns: {Cert Name: subject, Held By: owners}\n",
+                  "    columns: {Cert Name: subject, Held By: owners}\n"
+                  "    versions: {nginx: \"1.28.0\"}\n",
                   &arena, &config, NULL),
         AUD_OK);
     assert_int_equal(config.num_sources, 2);
@@ -94,6 +101,8 @@ static void test_sources_are_read(void **state)
     s = &config.sources[1];
     assert_false(s->complete);
     assert_true(aud_str_eq(s->format, AUD_LIT("inventory_csv"))); /* what columns are for */
+    assert_int_equal(s->num_versions, 1);
+    assert_true(aud_str_eq(s->versions[0].field, AUD_LIT("1.28.0")));
     assert_int_equal(s->num_columns, 2);
     assert_true(aud_str_eq(s->columns[1].header, AUD_LIT("Held By")));
     assert_true(aud_str_eq(s->columns[1].field, AUD_LIT("owners")));
