@@ -5,11 +5,18 @@
 #include "engine/base/text.h"
 #include "engine/pki/cert.h"
 
-enum { GRAIN = 64 };
+enum {
+    GRAIN = 64,
+    PARTS = 1000,            /* of a file, for the progress */
+    WATCHED_BYTES = 4 << 20, /* a file that takes a while */
+};
+
+struct reading;
 
 /* One worker: its readers, its part of the population, what it could not read. */
 typedef struct worker {
     aud_run *run;
+    const struct reading *reading;
     source_run *source; /* the one that `reader` reads */
     aud_vcs_reader *reader;
     aud_collector *collector;
@@ -277,6 +284,67 @@ static aud_status note_digest(worker *w, const aud_entry *entry, size_t at, aud_
     return input->rewind(input, err);
 }
 
+/* A large file that tells how far it is read; a face before the input that the source opened. */
+typedef struct watched {
+    aud_input face;
+    aud_input *behind;
+    const worker *worker;
+    uint64_t seen, whole; /* bytes, over all passes */
+} watched;
+
+static aud_status watched_next(aud_input *input, aud_str *out_chunk, aud_error *err)
+{
+    watched *w = input->ctx;
+    const reading *r = w->worker->reading;
+    const size_t done = __atomic_load_n(&r->done, __ATOMIC_RELAXED);
+
+    AUD_TRY(w->behind->next(w->behind, out_chunk, err));
+    w->seen += out_chunk->len;
+    aud_run_progress(r->run, AUD_STAGE_READ,
+                     done * PARTS +
+                         (size_t)(w->seen < w->whole ? w->seen * PARTS / w->whole : PARTS),
+                     r->run->num_items * PARTS);
+    return AUD_OK;
+}
+
+static aud_status watched_rewind(aud_input *input, aud_error *err)
+{
+    const watched *w = input->ctx;
+
+    return w->behind->rewind(w->behind, err);
+}
+
+static aud_status watched_whole(aud_input *input, size_t max, aud_str *out, aud_error *err)
+{
+    const watched *w = input->ctx;
+
+    return w->behind->whole(w->behind, max, out, err);
+}
+
+static aud_status watched_open(aud_input *input, aud_str relative, aud_input **out, aud_error *err)
+{
+    const watched *w = input->ctx;
+
+    return w->behind->open(w->behind, relative, out, err);
+}
+
+/* The input itself where it is small, or nobody looks. */
+static aud_input *watch(watched *w, const worker *of, aud_input *input, bool twice)
+{
+    if (input->size < WATCHED_BYTES || of->run->options->progress == NULL) {
+        return input;
+    }
+    *w = (watched){.face = *input, .behind = input, .worker = of};
+    w->whole = input->size * (twice ? 2 : 1);
+    w->face.ctx = w;
+    w->face.next = watched_next;
+    w->face.rewind = watched_rewind;
+    w->face.whole = watched_whole;
+    w->face.open = input->open != NULL ? watched_open : NULL;
+    w->face.close = NULL;
+    return &w->face;
+}
+
 static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_outcome *out,
                              aud_error *err)
 {
@@ -294,8 +362,10 @@ static aud_status read_bytes(worker *w, const aud_entry *entry, size_t at, aud_o
                            .complete = sink_complete,
                            .covers = sink_covers};
     aud_input *input = NULL;
+    watched seen;
 
     AUD_TRY(aud_vcs_read(w->reader, entry, &input, err));
+    input = watch(&seen, w, input, !entry->has_id);
     AUD_TRY(note_digest(w, entry, at, input, err));
     aud_arena_reset(&w->scratch.arena);
     return aud_ingest(input, w->source->config->format, &options, &w->scratch, &sink, out, err);
@@ -410,7 +480,7 @@ static aud_status read_range(void *ctx, unsigned number, size_t begin, size_t en
         AUD_TRY(read_entry(w, item - s->first_item, err));
     }
     done = __atomic_add_fetch(&r->done, end - begin, __ATOMIC_RELAXED);
-    aud_run_progress(r->run, AUD_STAGE_READ, done, r->run->num_items);
+    aud_run_progress(r->run, AUD_STAGE_READ, done * PARTS, r->run->num_items * PARTS);
     return AUD_OK;
 }
 
@@ -492,6 +562,7 @@ aud_status aud_run_read(aud_run *run, aud_collector **collectors, size_t num, au
     }
     for (unsigned i = 0; i < r.num_workers; i++) {
         r.workers[i].run = run;
+        r.workers[i].reading = &r;
         r.workers[i].collector = collectors[i];
         r.workers[i].taken = INT64_MAX;
         aud_arena_init(&r.workers[i].scratch.arena, (size_t)1 << 30);
