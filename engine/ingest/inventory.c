@@ -74,7 +74,8 @@ aud_status aud_inventory_add(aud_inventory *inv, aud_inv_field field, aud_str te
                              aud_error *err)
 {
     text = aud_str_trim(text);
-    if (text.len == 0 || (field == AUD_INV_OTHER && !aud_may_hold_pem(text))) {
+    if (text.len == 0 || aud_str_eq(text, AUD_LIT("EMPTY")) ||
+        /* certutil's word for none */ (field == AUD_INV_OTHER && !aud_may_hold_pem(text))) {
         return AUD_OK;
     }
     if (memchr(text.ptr, '\0', text.len)) {

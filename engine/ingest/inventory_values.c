@@ -15,9 +15,15 @@ bool aud_inv_date(aud_str text, int64_t *out, bool *out_day_only)
 {
     const int64_t least = aud_instant_of(1950, 1, 1, 0, 0, 0);
     const size_t day = sizeof("2026-01-01") - 1, second = sizeof("2026-01-01T00:00:00") - 1;
-    char zoned[DATE_TEXT];
+    char zoned[DATE_TEXT], dashed[sizeof("2026-01-01")];
 
     *out_day_only = text.len == day;
+    if (text.len == day && (text.ptr[4] == '.' || text.ptr[4] == '/') &&
+        text.ptr[7] == text.ptr[4]) { /* the year first leaves no doubt */
+        memcpy(dashed, text.ptr, day);
+        dashed[4] = dashed[7] = '-';
+        text = (aud_str){dashed, day};
+    }
     if (aud_instant_parse(text, out, NULL) == AUD_OK) {
         return *out >= least;
     }

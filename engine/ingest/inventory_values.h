@@ -8,8 +8,9 @@
 
 /*
  * ISO 8601 in the forms "2026-03-15", "2026-03-15T10:00:00Z", with offset, fraction or a blank for
- * the T; without a zone it is UTC. All else is refused: days and months cannot be told apart.
- * Instants before 1950, which no certificate holds, are "no date" of some exporter: refused too.
+ * the T, also "2026.03.15" and "2026/03/15"; without a zone it is UTC. All else is refused: days
+ * and months cannot be told apart. Instants before 1950, which no certificate holds, are "no date"
+ * of some exporter: refused too.
  */
 bool aud_inv_date(aud_str text, int64_t *out, bool *out_day_only);
 /* Lower-case hexadecimal of `bytes` bytes; ':' and blanks between, "sha256:" in front allowed. */
