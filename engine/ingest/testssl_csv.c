@@ -108,7 +108,7 @@ static aud_status testssl_csv_read(aud_input *input, const aud_read_options *opt
 static unsigned testssl_csv_sniff(aud_str head)
 {
     static const char *const names[] = {"id", "fqdn/ip", "port", "severity", "finding"};
-    aud_str line, cell_text;
+    aud_str line = {NULL, 0}, cell_text;
     size_t at = 0, bytes = 0;
 
     if (aud_str_starts(head, AUD_LIT("\xef\xbb\xbf"))) {
