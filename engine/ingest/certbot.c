@@ -111,7 +111,7 @@ static aud_status read_configuration(const aud_reading *r, aud_inventory *inv, a
 /* "2027-02-21 08:31:20+00:00 (VALID: 89 days)" */
 static aud_status add_expiry(aud_inventory *inv, aud_str value, uint32_t line, aud_error *err)
 {
-    aud_str state = value, date;
+    aud_str state = value, date = {NULL, 0};
 
     (void)aud_str_split(&state, '(', &date);
     AUD_TRY(aud_inventory_add(inv, AUD_INV_NOT_AFTER, date, line, err));

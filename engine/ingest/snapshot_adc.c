@@ -28,7 +28,7 @@ static aud_status f5_record(aud_snap *s, const aud_node *record, aud_error *err)
     const aud_str print = aud_snap_text(record, "fingerprint");
     const aud_str curve = aud_snap_text(record, "certificateKeyCurveName");
     const aud_str serial = aud_snap_text(record, "serialNumber");
-    aud_str type = aud_snap_text(record, "keyType"), family;
+    aud_str type = aud_snap_text(record, "keyType"), family = {NULL, 0};
 
     aud_snap_begin(s, record);
     AUD_TRY(aud_snap_apply(s, record, f5_rows, AUD_COUNT(f5_rows), err));

@@ -65,7 +65,7 @@ static aud_status add_key(aud_snap *s, const aud_node *bom, const aud_node *prop
     const aud_node *algorithm = find_ref(
         all, aud_snap_text(key, "cryptoProperties.relatedCryptoMaterialProperties.algorithmRef"),
         MAX_NESTING);
-    aud_str name = aud_snap_text(algorithm ? algorithm : key, "name"), family;
+    aud_str name = aud_snap_text(algorithm ? algorithm : key, "name"), family = {NULL, 0};
     aud_value unused;
 
     (void)aud_str_split(&name, '-', &family);
