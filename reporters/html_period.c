@@ -2,12 +2,10 @@
  *
  * The drawing says nothing that the tables below it do not say.
  */
-#include <stdio.h>
-
 #include "engine/base/instant.h"
 #include "reporters/html_period_parts.h"
 
-enum { DRAWING_WIDTH = 1000, LABEL_WIDTH = 250, ROW_HEIGHT = 24, TOP = 26, DRAWN_MAX = 60 };
+enum { DRAWING_WIDTH = 700, DRAWING_HEIGHT = 18 };
 
 static const aud_period_info *period_of(const aud_html *h)
 {
@@ -74,37 +72,33 @@ static int x_of(const aud_period_info *p, int64_t at)
 {
     const int64_t length = p->until - p->from;
 
-    return LABEL_WIDTH + (int)((at - p->from) * (DRAWING_WIDTH - LABEL_WIDTH - 4) / length);
+    return 1 + (int)((at - p->from) * (DRAWING_WIDTH - 2) / length);
 }
 
-/* A line at the first of each month. */
-static void draw_months(aud_html *h, int height)
+/* A line at the first of each month, of each half year in a long period. */
+static void draw_months(aud_html *h)
 {
-    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const aud_period_info *p = period_of(h);
+    const int step = p->until - p->from > 400 * AUD_DAY_SECONDS ? 6 : 1;
     char text[AUD_INSTANT_TEXT];
-    int year = 0, month = 0, step;
+    int year = 0, month;
 
     (void)aud_instant_format(p->from, text);
     for (int i = 0; i < 4; i++) {
         year = year * 10 + (text[i] - '0');
     }
     month = (text[5] - '0') * 10 + (text[6] - '0') - 1;
-    step = p->until - p->from > 400 * AUD_DAY_SECONDS ? 6 : 1;
     for (int64_t at = p->from; at < p->until;
          month += step, at = aud_instant_of(year + month / 12, month % 12 + 1, 1, 0, 0, 0)) {
         aud_out_printf(h->out,
-                       "<line class=\"quiet\" x1=\"%d\" y1=\"4\" x2=\"%d\" y2=\"%d\" "
-                       "stroke=\"currentColor\" stroke-width=\"0.5\"/>"
-                       "<text class=\"quiet\" x=\"%d\" y=\"16\" font-size=\"12\" "
-                       "fill=\"currentColor\">%s</text>\n",
-                       x_of(p, at), x_of(p, at), height, x_of(p, at) + 4, names[month % 12]);
+                       "<line class=\"quiet\" x1=\"%d\" y1=\"0\" x2=\"%d\" y2=\"%d\" "
+                       "stroke=\"currentColor\" stroke-width=\"0.5\"/>\n",
+                       x_of(p, at), x_of(p, at), DRAWING_HEIGHT);
     }
 }
 
 /* Filled: exposed; hollow: waived throughout; low: undecided or not judged. */
-static void draw_stretch(aud_html *h, const aud_stretch *s, int y)
+static void draw_stretch(aud_html *h, const aud_stretch *s)
 {
     const aud_period_info *p = period_of(h);
     const int x = x_of(p, s->from.at), end = x_of(p, s->to.at);
@@ -118,7 +112,7 @@ static void draw_stretch(aud_html *h, const aud_stretch *s, int y)
                    hollow ? "waived"
                    : low  ? "undecided"
                           : "fail",
-                   x, low ? y + 12 : y + 4, width, low ? 5 : 13, hollow ? "none" : "currentColor");
+                   x, low ? 11 : 2, width, low ? 5 : 14, hollow ? "none" : "currentColor");
 }
 
 static bool is_drawn(const aud_stretch *s)
@@ -126,68 +120,53 @@ static bool is_drawn(const aud_stretch *s)
     return s->kind != AUD_STRETCH_END_RULES;
 }
 
-static size_t count_rows(const aud_period_info *p)
+/* Drawn stretches of one policy from `*at` on, which moves behind them. */
+static size_t draw_row(aud_html *h, size_t *at)
 {
-    size_t rows = 0;
-    const aud_stretch *before = NULL;
+    const aud_period_info *p = period_of(h);
+    const aud_str policy = p->stretches[*at].policy;
+    size_t num = 0, end = *at;
 
-    for (size_t i = 0; i < p->num_stretches; i++) {
-        const aud_stretch *s = &p->stretches[i];
-
-        if (is_drawn(s) && (before == NULL || !aud_str_eq(before->policy, s->policy))) {
-            rows++;
-            before = s;
-        }
+    for (; end < p->num_stretches && aud_str_eq(p->stretches[end].policy, policy); end++) {
+        num += is_drawn(&p->stretches[end]) ? 1 : 0;
     }
-    return rows;
+    if (num > 0) {
+        aud_html_raw(h, "<tr><th scope=\"row\">");
+        aud_html_text(h, policy.len > 0 ? policy : AUD_LIT("not judged"));
+        aud_out_printf(h->out,
+                       "</th><td><svg role=\"img\" aria-label=\"%zu of the stretches below\" "
+                       "viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n",
+                       num, DRAWING_WIDTH, DRAWING_HEIGHT, DRAWING_WIDTH, DRAWING_HEIGHT);
+        draw_months(h);
+        for (size_t i = *at; i < end; i++) {
+            if (is_drawn(&p->stretches[i])) {
+                draw_stretch(h, &p->stretches[i]);
+            }
+        }
+        aud_html_raw(h, "</svg></td></tr>\n");
+    }
+    *at = end;
+    return num;
 }
 
 static void draw(aud_html *h)
 {
+    static const aud_html_column columns[] = {{"Policy", NULL},
+                                              {"When it was not met, from begin to end", NULL}};
+    const aud_html_caption caption = {.what = AUD_LIT("The period as a drawing")};
     const aud_period_info *p = period_of(h);
-    const size_t rows = count_rows(p), shown = rows < DRAWN_MAX ? rows : DRAWN_MAX;
-    const int height = TOP + (int)shown * ROW_HEIGHT + 4;
-    const aud_stretch *before = NULL;
-    size_t row = 0;
 
-    if (rows == 0) {
+    if (p->num_stretches == 0) {
         return;
     }
-    aud_out_printf(h->out,
-                   "<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
-                   "aria-label=\"Drawing of the period\">"
-                   "<svg role=\"img\" aria-label=\"When each requirement was not met; the table "
-                   "below says the same\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\">\n",
-                   DRAWING_WIDTH, height, DRAWING_WIDTH, height);
-    draw_months(h, height);
-    for (size_t i = 0; i < p->num_stretches; i++) {
-        const aud_stretch *s = &p->stretches[i];
-
-        if (!is_drawn(s)) {
-            continue;
-        }
-        if (before == NULL || !aud_str_eq(before->policy, s->policy)) {
-            if (row++ == shown) {
-                break;
-            }
-            before = s;
-            aud_out_printf(h->out, "<text x=\"0\" y=\"%d\" font-size=\"13\" fill=\"currentColor\">",
-                           TOP + (int)(row - 1) * ROW_HEIGHT + 15);
-            aud_html_text(h, s->policy.len > 0 ? s->policy : AUD_LIT("not judged"));
-            aud_html_raw(h, "</text>\n");
-        }
-        draw_stretch(h, s, TOP + (int)(row - 1) * ROW_HEIGHT);
+    aud_html_table(h, "narrow", &caption, columns, AUD_COUNT(columns));
+    for (size_t i = 0; i < p->num_stretches;) {
+        (void)draw_row(h, &i);
     }
-    aud_html_raw(h, "</svg></div>\n<p class=\"dim\">Filled: not met and exposed, darker "
-                    "where several overlap; hollow: waived; low: undecided, or not judged.");
-    if (shown < rows) {
-        aud_html_raw(h, " Drawn are the first ");
-        aud_html_num(h, shown);
-        aud_html_raw(h, " of ");
-        aud_html_num(h, rows);
-        aud_html_raw(h, " rows.");
-    }
-    aud_html_raw(h, "</p>\n");
+    aud_html_table_end(h);
+    aud_html_raw(h, "<p class=\"dim\">Filled: not met and exposed, darker where several overlap; "
+                    "hollow: waived; low: undecided, or not judged. Lines stand at the begin and "
+                    "at the first of each month, in a long period of each half year.</p>\n");
 }
 
 /* --- requirement by requirement --------------------------------------------------------------- */

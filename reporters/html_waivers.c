@@ -72,7 +72,7 @@ void aud_html_waivers(aud_html *h)
         {"Waiver", NULL},       {"State", NULL},     {"What it is for", "wide"},
         {"Because", "wide"},    {"Owner", NULL},     {"Approved by (claimed)", NULL},
         {"Came in with", NULL}, {"Expires", "date"}, {"Findings", "n"}};
-    const aud_html_caption caption = {.what = AUD_LIT("Waivers")};
+    const aud_html_caption caption = {.what = AUD_LIT("Register of waivers")};
 
     if (h->result->waivers_path.len == 0) {
         return;
