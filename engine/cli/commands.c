@@ -109,7 +109,8 @@ static const command commands[] = {
      "reason for folders like vendor/, and the pipeline file of the forge that is found or named:\n"
      "github, gitlab, azure or jenkins. Nothing that is there is overwritten.\n"},
     {"compare", aud_command_compare, "compare OLD NEW", "two results: new, fixed, persisting",
-     "Compares two results.json (or baselines) and prints what fails now and did not, what did "
+     "Compares two results.json (or baselines, or evidence packs as folders) and prints what fails "
+     "now and did not, what did "
      "and\n"
      "does not any more, and what fails still; -o json=PATH writes the same for programs. Exit 0;\n"
      "with --fail-on-new 1 where something is new.\n"},

@@ -6,6 +6,10 @@
 #include "engine/tree/json.h"
 #include "reporters/neutral.h"
 
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
 enum { RESULTS_MAX = 256 << 20 };
 
 typedef struct comparison {
@@ -16,8 +20,15 @@ typedef struct comparison {
 
 static aud_status read_one(aud_args *args, aud_str path, aud_baseline *out, aud_error *err)
 {
+    char folder[PATH_MAX];
+    struct stat st;
     aud_str text;
 
+    (void)snprintf(folder, sizeof folder, "%.*s", AUD_ARG(path));
+    if (path.len < sizeof folder && stat(folder, &st) == 0 && S_ISDIR(st.st_mode)) {
+        /* an evidence pack: how its period ended */
+        AUD_TRY(aud_arena_printf(&args->arena, &path, err, "%.*s/results.json", AUD_ARG(path)));
+    }
     AUD_TRY(aud_file_read(path, RESULTS_MAX, &args->arena, &text, err));
     return aud_baseline_read(path, text, &args->arena, out, err);
 }

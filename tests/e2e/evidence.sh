@@ -165,6 +165,10 @@ PACK=quiet stands "carried_in - - open open - 92.00 0.00 92.00" breach core/key_
 expect 0 "the period has not ended: it is judged up to 2026-08-10T00:00:00Z" "$CERTAUDIT" evidence --period 2026-Q3 --ref main --at 2026-08-10T00:00:00Z --pack half repo
 expect 0 "the ref did not exist when the period began" "$CERTAUDIT" evidence --period 2026-Q2 --ref main --at "$END" --pack first repo
 
+# from one period to the next
+expect 0 "persisting" "$CERTAUDIT" compare pack quiet
+expect 0 "new" "$CERTAUDIT" compare half pack
+
 # a shallow clone, a commit with a clock of its own, rules that do not load
 git clone -q --depth 3 "file://$WORK/repo" shallow
 expect 0 "the history at hand is cut" "$CERTAUDIT" evidence "${Q[@]}" --pack cut shallow

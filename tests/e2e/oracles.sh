@@ -38,6 +38,9 @@ report_all demo
 cd ..
 hostile_folder hostile
 report_all hostile hostile
+"$SOURCE/fixtures/quarter/make.sh" quarter
+"$CERTAUDIT" evidence --period 2026-Q3 --ref main --at 2026-11-01T00:00:00Z -q --pack quarter-pack quarter >/dev/null
+cp quarter-pack/index.html quarter.html
 for want in "$SOURCE"/fixtures/reporters/sarif/*.want; do
     cp "$want" "agreed-$(basename "$want" .want).sarif"
 done
