@@ -280,7 +280,11 @@ static int print(aud_args *args, aud_str id, aud_out *out)
     for (size_t i = 0; i < r->num_policy_errors; i++) {
         const aud_policy_error *e = &r->policy_errors[i];
 
-        aud_say("certaudit: %.*s:%u: %.*s", AUD_ARG(e->path), e->line, AUD_ARG(e->message));
+        if (e->line > 0) {
+            aud_say("certaudit: %.*s:%u: %.*s", AUD_ARG(e->path), e->line, AUD_ARG(e->message));
+        } else {
+            aud_say("certaudit: %.*s: %.*s", AUD_ARG(e->path), AUD_ARG(e->message));
+        }
     }
     return r->num_policy_errors > 0 ? AUD_EXIT_USAGE : AUD_EXIT_CLEAN;
 }

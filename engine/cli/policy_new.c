@@ -19,7 +19,7 @@ static const char policy_text[] =
     "  applies_to = { \"certificate\", \"record\" },\n"
     "  severity = \"medium\",\n"
     "  cite = { doc = \"Our PKI standard\", version = \"1\", at = \"section 1\" },\n"
-    "  -- controls = { \"framework:control\" },\n"
+    "  -- controls = { \"iso_27001_2022:A.8.24\" }, -- 'certaudit policy controls' lists them\n"
     "  params = { min_labels = 2 },\n"
     "  remediation = \"Issue it again with a full domain name.\",\n"
     "\n"

@@ -111,4 +111,4 @@ cd ..
 head -c 200 demo/edge/www.pem >plain/cut.pem
 check plain -o json=cut.json >/dev/null 2>&1 || [ $? -ge 1 ]
 expect 0 "all as described" python3 results.py "$SOURCE/schemas/results.schema.json" whole.json known.json waived.json \
-    change.json cut.json "$SOURCE"/fixtures/reporters/json/{small,facts,empty}.want
+    change.json cut.json "$SOURCE"/fixtures/reporters/json/{small,facts,empty,waivers}.want

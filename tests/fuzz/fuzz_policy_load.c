@@ -1,4 +1,5 @@
-/* tests/fuzz/fuzz_policy_load.c - any text as a policy, and as the inside of a check. */
+/* tests/fuzz/fuzz_policy_load.c - any text as a policy, as the inside of a check, and
+ * as the pack.lua beside one. */
 #include "engine/policy/policy.h"
 
 #include <stdlib.h>
@@ -19,7 +20,8 @@ static aud_status take(void *ctx, const aud_opinion *opinion, aud_error *err)
     return AUD_OK;
 }
 
-static void load_and_judge(aud_str text)
+/* `pack` may be empty: none. */
+static void load_and_judge(aud_str text, aud_str pack)
 {
     static const char *const names[] = {"www.example.com", "example.com"};
     aud_value list[2] = {aud_string(aud_str_of(names[0])), aud_string(aud_str_of(names[1]))};
@@ -35,8 +37,9 @@ static void load_and_judge(aud_str text)
         {AUD_F_certificate_path_length, aud_absent()},
     };
     const aud_bag bag = {&aud_type_certificate, facts, AUD_COUNT(facts)};
-    const aud_policy_text texts[] = {{AUD_LIT("f/one"), AUD_LIT("f"), text}};
-    const aud_policy_load load = {.texts = texts, .num_texts = 1};
+    const aud_policy_text texts[] = {{AUD_LIT("f/one"), AUD_LIT("f"), text},
+                                     {AUD_LIT("f/pack"), AUD_LIT("p"), pack}};
+    const aud_policy_load load = {.texts = texts, .num_texts = pack.len > 0 ? 2 : 1};
     AUD_CLEANUP(aud_policy_set_freep) aud_policy_set *set = NULL;
     AUD_CLEANUP(aud_judge_freep) aud_judge *judge = NULL;
     size_t num = 0;
@@ -65,17 +68,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char head[] =
         "return policy { title = 'T', applies_to = 'certificate', severity = 'high', "
         "cite = { doc = 'D' }, remediation = 'R', check = function(cert, params) ";
+    static const char user[] =
+        "return policy { title = 'T', applies_to = 'certificate', severity = 'high', "
+        "cite = { doc = 'D' }, remediation = 'R', check = function(cert) for _, f in "
+        "pairs(shared) do if type(f) == 'function' then f(cert) end end return pass() end }";
     static char text[sizeof head + MAX_BODY + 8];
 
     if (size > MAX_BODY) {
         return 0;
     }
-    load_and_judge((aud_str){(const char *)data, size});
+    load_and_judge((aud_str){(const char *)data, size}, (aud_str){NULL, 0});
+    load_and_judge(aud_str_of(user), (aud_str){(const char *)data, size});
     memcpy(text, head, sizeof head - 1);
     if (size > 0) {
         memcpy(text + sizeof head - 1, data, size);
     }
     memcpy(text + sizeof head - 1 + size, " end }", 6);
-    load_and_judge((aud_str){text, sizeof head - 1 + size + 6});
+    load_and_judge((aud_str){text, sizeof head - 1 + size + 6}, (aud_str){NULL, 0});
     return 0;
 }

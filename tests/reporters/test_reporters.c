@@ -57,6 +57,80 @@ static void make_hostile(sample *s)
     sample_hostile(s, AUD_LIT("::error::a\x1b[31m<b> |##vso[x]@all `c` [d](e)\xff\xe2\x80\xae"));
 }
 
+/* The small run with a waivers file: a waiver in each state, and one whose history is unknown. */
+static void make_waived(sample *s)
+{
+    enum { DAY = 86400 };
+    static const aud_waiver_info waivers[] = {
+        {.id = AUD_LIT_INIT("appliance"),
+         .policies = AUD_LIT_INIT("core/key_size"),
+         .match = AUD_LIT_INIT("path edge/legacy/**"),
+         .reason = AUD_LIT_INIT("decommissioned next week"),
+         .owner = AUD_LIT_INIT("team-edge"),
+         .approver = AUD_LIT_INIT("ann@example.com"),
+         .ticket = AUD_LIT_INIT("ACME-4711"),
+         .line = 3,
+         .approved = AUD_TEST_NOW - 9 * DAY,
+         .expires = AUD_TEST_NOW + 7 * DAY,
+         .counts_from = AUD_TEST_NOW - 8 * DAY,
+         .state = AUD_WAIVER_LAPSING,
+         .findings = 1,
+         .matched = true,
+         .commit = AUD_LIT_INIT("1f0c4b7e1f0c4b7e1f0c4b7e1f0c4b7e1f0c4b7e"),
+         .author = AUD_LIT_INIT("Bob <b>"),
+         .committed = AUD_TEST_NOW - 8 * DAY,
+         .is_signed = true},
+        {.id = AUD_LIT_INIT("copy"),
+         .policies = AUD_LIT_INIT("core/expiry, core/key_*"),
+         .match = AUD_LIT_INIT("sha256 ab12, dns *.example.com"),
+         .reason = AUD_LIT_INIT("##vso[x] \x1b[31m<i>kept</i>"),
+         .owner = AUD_LIT_INIT("team-pay"),
+         .approver = AUD_LIT_INIT("ann@example.com"),
+         .line = 12,
+         .approved = AUD_TEST_NOW - 40 * DAY,
+         .expires = AUD_TEST_NOW + 90 * DAY,
+         .counts_from = AUD_TEST_NOW - 40 * DAY,
+         .state = AUD_WAIVER_ACTIVE,
+         .history = AUD_LIT_INIT("the clone is shallow")},
+        {.id = AUD_LIT_INIT("later"),
+         .policies = AUD_LIT_INIT("core/validity_max"),
+         .match = AUD_LIT_INIT("endpoint www.example.com:443"),
+         .reason = AUD_LIT_INIT("the vendor's order"),
+         .owner = AUD_LIT_INIT("team-edge"),
+         .approver = AUD_LIT_INIT("ann@example.com"),
+         .line = 21,
+         .approved = AUD_TEST_NOW + DAY,
+         .expires = AUD_TEST_NOW + 30 * DAY,
+         .counts_from = AUD_TEST_NOW + DAY,
+         .state = AUD_WAIVER_PENDING,
+         .commit = AUD_LIT_INIT("2e1d5c8f2e1d5c8f2e1d5c8f2e1d5c8f2e1d5c8f"),
+         .author = AUD_LIT_INIT("Carol"),
+         .committed = AUD_TEST_NOW - DAY},
+        {.id = AUD_LIT_INIT("over"),
+         .policies = AUD_LIT_INIT("core/expiry"),
+         .match = AUD_LIT_INIT("lineage file:old/*"),
+         .reason = AUD_LIT_INIT("renewed in autumn"),
+         .owner = AUD_LIT_INIT("team-edge"),
+         .approver = AUD_LIT_INIT("ann@example.com"),
+         .line = 30,
+         .approved = AUD_TEST_NOW - 90 * DAY,
+         .expires = AUD_TEST_NOW - DAY,
+         .counts_from = AUD_TEST_NOW - 90 * DAY,
+         .state = AUD_WAIVER_LAPSED,
+         .matched = true,
+         .commit = AUD_LIT_INIT("2e1d5c8f2e1d5c8f2e1d5c8f2e1d5c8f2e1d5c8f"),
+         .author = AUD_LIT_INIT("Carol"),
+         .committed = AUD_TEST_NOW - 89 * DAY},
+    };
+
+    sample_init(s);
+    s->result.waivers = waivers;
+    s->result.num_waivers = AUD_COUNT(waivers);
+    s->result.waivers_path = AUD_LIT("waivers.yaml");
+    s->result.waivers_sha256 =
+        AUD_LIT("98bacc2a40367667b4cb4c77746a7655d3453edc4314d403413f80d5f13d5dc5");
+}
+
 static const struct {
     const char *reporter, *name;
     void (*make)(sample *s);
@@ -86,6 +160,8 @@ static const struct {
     {"markdown", "clean", make_clean, "", 0, false, AUD_SEV_INFO},
     {"markdown", "empty", make_empty, "", 0, false, AUD_SEV_INFO},
     {"markdown", "hostile", make_hostile, "", 0, false, AUD_SEV_INFO},
+    {"html", "waivers", make_waived, "population=failing", 0, false, AUD_SEV_INFO},
+    {"json", "waivers", make_waived, "", 0, false, AUD_SEV_INFO},
     {"github", "max", make_small, "max=1", 0, false, AUD_SEV_INFO},
     {"markdown", "max", make_small, "max_bytes=6000", 0, false, AUD_SEV_INFO},
     {"json", "small", make_small, "", 0, false, AUD_SEV_INFO},
