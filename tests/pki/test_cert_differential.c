@@ -360,15 +360,31 @@ static void compare_names(pair *p)
          aud_bool(X509_NAME_cmp(subject, issuer) == 0 && X509_NAME_entry_count(subject) > 0));
 }
 
+/* The parameters that PKCS #1 (NULL), ECDSA and EdDSA (none) ask for; false: of no such kind. */
+static bool fitting_parameters(const ASN1_OBJECT *oid, int *out_type)
+{
+    int pkey = NID_undef, md = NID_undef;
+
+    if (OBJ_find_sigid_algs(OBJ_obj2nid(oid), &md, &pkey) != 1) {
+        return false;
+    }
+    *out_type = pkey == NID_rsaEncryption ? V_ASN1_NULL : V_ASN1_UNDEF;
+    return pkey == NID_rsaEncryption || pkey == NID_X9_62_id_ecPublicKey || pkey == NID_ED25519 ||
+           pkey == NID_ED448;
+}
+
 static void compare_signature(pair *p)
 {
     const X509_ALGOR *outer = NULL;
     const ASN1_OBJECT *oid = NULL;
     aud_value hash;
-    int md = NID_undef;
+    int md = NID_undef, parameters = V_ASN1_UNDEF, fitting = V_ASN1_UNDEF;
 
     X509_get0_signature(NULL, &outer, p->x);
-    X509_ALGOR_get0(&oid, NULL, NULL, outer);
+    X509_ALGOR_get0(&oid, &parameters, NULL, outer);
+    if (fitting_parameters(oid, &fitting) && !p->flawed) {
+        FACT(p, signature_encoding_ok, aud_bool(parameters == fitting));
+    }
     FACT(p, signature_oid, oid_text(p, oid));
     FACT(p, signature_matches_inner,
          aud_bool(X509_ALGOR_cmp(outer, X509_get0_tbs_sigalg(p->x)) == 0));
@@ -430,6 +446,7 @@ static void compare_rsa(pair *p, const EVP_PKEY *pkey)
         compare_key_fact(p, AUD_F_key_exponent, text_of(p, decimal, (int)strlen(decimal)),
                          DIFF_NONE);
         compare_key_fact(p, AUD_F_key_exponent_bits, aud_int(BN_num_bits(e)), DIFF_NONE);
+        compare_key_fact(p, AUD_F_key_exponent_odd, aud_bool(BN_is_odd(e) != 0), DIFF_NONE);
     }
     OPENSSL_free(hex);
     OPENSSL_free(decimal);
@@ -675,6 +692,9 @@ static void compare_key_ids(pair *p)
                         ? aud_absent()
                         : hex_of(p, ASN1_STRING_get0_data(authority->keyid),
                                  (size_t)ASN1_STRING_length(authority->keyid)));
+    compare_decoded(
+        p, AUD_F_certificate_authority_issuer_named, state, aud_absent(),
+        aud_bool(authority != NULL && (authority->issuer != NULL || authority->serial != NULL)));
     AUTHORITY_KEYID_free(authority);
 }
 
