@@ -222,6 +222,64 @@ static bool may_be_empty(const aud_run *head, const aud_run *base)
     return false;
 }
 
+static bool has_part(aud_str path, const char *const *parts, size_t num)
+{
+    aud_str part;
+
+    while (aud_str_split(&path, '/', &part)) {
+        for (size_t i = 0; i < num; i++) {
+            if (aud_str_ieq(part, aud_str_of(parts[i]))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/*
+ * Whether a file that tells nothing by itself may be a part of a server's configuration or of a
+ * client's tree of certificates: which file reads it is not known before that one is read.
+ */
+static bool may_be_a_part(aud_str path)
+{
+    static const char *const endings[] = {".conf",     ".cfg",  ".inc", ".include",
+                                          ".vhost",    ".tmpl", ".j2",  ".erb",
+                                          ".template", ".map",  ".lst", ".list"};
+    static const char *const folders[] = {
+        "nginx",          "apache2",  "apache",        "httpd",           "haproxy",
+        "conf.d",         "snippets", "sites-enabled", "sites-available", "conf-enabled",
+        "conf-available", "live",     "archive",       "renewal",         ".acme.sh"};
+
+    for (size_t i = 0; i < AUD_COUNT(endings); i++) {
+        if (aud_str_ends(path, aud_str_of(endings[i]))) {
+            return true;
+        }
+    }
+    return has_part(path, folders, AUD_COUNT(folders));
+}
+
+/* A file that is read together with others was changed, or may have been. */
+static bool leans_on_others(const aud_run *run)
+{
+    for (size_t i = 0; i < run->num_sources; i++) {
+        const source_run *s = &run->sources[i];
+
+        if (!s->narrowed) {
+            continue;
+        }
+        for (size_t k = 0; k < s->num_entries; k++) {
+            if (s->outcomes[k] != ENTRY_OUTSIDE && s->outcomes[k] != ENTRY_EXCLUDED &&
+                may_be_a_part(s->entries[k].path)) {
+                return true;
+            }
+        }
+        if (s->leans) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool any_asks(const aud_result *result, unsigned about)
 {
     for (size_t i = 0; i < result->num_policies; i++) {
@@ -238,6 +296,10 @@ aud_status aud_change_asked(const aud_run *head, const aud_run *base, aud_arena 
     bool stays = true;
 
     *out_why = (aud_str){NULL, 0};
+    if (leans_on_others(head) || leans_on_others(base)) {
+        *out_why = AUD_LIT("a file of a server's configuration, or read with its neighbours");
+        return AUD_OK;
+    }
     AUD_TRY(asked_of(head, NULL, arena, out_why, err));
     if (out_why->len == 0) {
         AUD_TRY(asked_of(base, head, arena, out_why, err));

@@ -212,10 +212,20 @@ aud_status aud_run_open_sources(aud_run *run, aud_error *err)
     return AUD_OK;
 }
 
+/* What the current file tells is not its own alone: its neighbours belong to it. */
+static void note_leaning(worker *w)
+{
+    w->more = true;
+    __atomic_store_n(&w->source->leans, true, __ATOMIC_RELAXED);
+}
+
 static aud_status sink_subject(void *ctx, const aud_seen *seen, aud_error *err)
 {
     worker *w = ctx;
 
+    if (seen->kind == AUD_KIND_TLS_CONFIG) {
+        note_leaning(w); /* by itself or as a part of another file: what it says hangs on both */
+    }
     return aud_collector_add(w->collector, seen, err);
 }
 
@@ -235,6 +245,7 @@ static aud_status sink_covers(void *ctx, aud_str path, aud_error *err)
 {
     worker *w = ctx;
 
+    note_leaning(w);
     return aud_collector_cover(w->collector, path, err);
 }
 
@@ -284,11 +295,13 @@ static aud_status note_digest(worker *w, const aud_entry *entry, size_t at, aud_
     return input->rewind(input, err);
 }
 
-/* A large file that tells how far it is read; a face before the input that the source opened. */
+/* A face before the input that the source opened: a large file tells how far it is read, and any
+ * file that its neighbours are opened. */
 typedef struct watched {
     aud_input face;
     aud_input *behind;
-    const worker *worker;
+    worker *worker;
+    bool tells;
     uint64_t seen, whole; /* bytes, over all passes */
 } watched;
 
@@ -300,6 +313,9 @@ static aud_status watched_next(aud_input *input, aud_str *out_chunk, aud_error *
 
     AUD_TRY(w->behind->next(w->behind, out_chunk, err));
     w->seen += out_chunk->len;
+    if (!w->tells) {
+        return AUD_OK;
+    }
     aud_run_progress(r->run, AUD_STAGE_READ,
                      done * PARTS +
                          (size_t)(w->seen < w->whole ? w->seen * PARTS / w->whole : PARTS),
@@ -325,17 +341,17 @@ static aud_status watched_open(aud_input *input, aud_str relative, aud_input **o
 {
     const watched *w = input->ctx;
 
+    note_leaning(w->worker);
     return w->behind->open(w->behind, relative, out, err);
 }
 
-/* The input itself where it is small, or nobody looks. */
-static aud_input *watch(watched *w, const worker *of, aud_input *input, bool twice)
+static aud_input *watch(watched *w, worker *of, aud_input *input, bool twice)
 {
-    if (input->size < WATCHED_BYTES || of->run->options->progress == NULL) {
-        return input;
-    }
-    *w = (watched){.face = *input, .behind = input, .worker = of};
-    w->whole = input->size * (twice ? 2 : 1);
+    *w = (watched){.face = *input,
+                   .behind = input,
+                   .worker = of,
+                   .tells = input->size >= WATCHED_BYTES && of->run->options->progress != NULL,
+                   .whole = input->size * (twice ? 2 : 1)};
     w->face.ctx = w;
     w->face.next = watched_next;
     w->face.rewind = watched_rewind;

@@ -24,6 +24,7 @@ typedef struct source_run {
     size_t first_item;            /* its entries' place among all work items */
     bool narrowed;                /* `entries` are only those that a change touches */
     bool follows;                 /* the change */
+    bool leans;                   /* a file was read with its neighbours, or may be a part of one */
     unsigned char *outcomes;      /* ENTRY_*, one an entry */
     unsigned char *plain;         /* one an entry: all that it told are subjects */
     unsigned char (*digests)[32]; /* content id of every entry that was read */

@@ -10,22 +10,18 @@ typedef struct types {
     size_t len;
 } types;
 
-static void add_type(types *all, const aud_object_type *type)
+static bool add_type(types *all, const aud_object_type *type)
 {
     for (size_t i = 0; i < all->len; i++) {
         if (all->items[i] == type) {
-            return;
+            return false;
         }
     }
     if (all->len == MAX_TYPES) {
-        return; /* there are fewer kinds of objects */
+        return false; /* there are fewer kinds of objects */
     }
     all->items[all->len++] = type;
-    for (unsigned i = 0; i < type->num_fields; i++) {
-        if (type->fields[i].object != NULL) {
-            add_type(all, *type->fields[i].object);
-        }
-    }
+    return true;
 }
 
 static bool is_name(char c)
@@ -33,30 +29,30 @@ static bool is_name(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static unsigned asks_of(const types *all, aud_str word)
+/* What a word asks; the objects behind a fact are reached only by a word that names it. */
+static unsigned asks_of(types *all, aud_str word, bool *grew)
 {
     /* the one function whose answer rests on others */
     unsigned asks = aud_str_eq(word, AUD_LIT("approval")) ? (unsigned)AUD_DEP_POPULATION : 0;
 
     for (size_t i = 0; i < all->len; i++) {
         const unsigned field = aud_field_find(all->items[i], word);
+        const aud_field *found = field == UINT32_MAX ? NULL : &all->items[i]->fields[field];
 
-        asks |= field == UINT32_MAX ? 0 : all->items[i]->fields[field].dep;
+        asks |= found == NULL ? 0 : found->dep;
+        if (found != NULL && found->object != NULL && add_type(all, *found->object)) {
+            *grew = true;
+        }
     }
     return asks;
 }
 
-unsigned aud_source_asks(aud_str text, unsigned kinds)
+/* One pass over the text, with the kinds of objects that are known to be reached. */
+static unsigned asks_once(types *all, aud_str text, bool *grew)
 {
-    types all = {.len = 0};
-    unsigned asks = (kinds & 1u << AUD_KIND_POPULATION) != 0 ? (unsigned)AUD_DEP_POPULATION : 0;
+    unsigned asks = 0;
     bool quoted = false; /* "--" behind a quote on its line may be a part of a string */
 
-    for (unsigned kind = 0; kind < AUD_NUM_KINDS; kind++) {
-        if ((kinds & 1u << kind) != 0) {
-            add_type(&all, aud_kind_type((aud_kind)kind));
-        }
-    }
     /* words of strings count: is_known takes names; those of plain comments do not */
     for (size_t at = 0; at < text.len;) {
         const char c = text.ptr[at];
@@ -72,8 +68,26 @@ unsigned aud_source_asks(aud_str text, unsigned kinds)
         while (end < text.len && is_name(text.ptr[end])) {
             end++;
         }
-        asks |= end > at ? asks_of(&all, aud_str_sub(text, at, end - at)) : 0;
+        asks |= end > at ? asks_of(all, aud_str_sub(text, at, end - at), grew) : 0;
         at = end > at ? end : at + 1;
+    }
+    return asks;
+}
+
+unsigned aud_source_asks(aud_str text, unsigned kinds)
+{
+    types all = {.len = 0};
+    unsigned asks = (kinds & 1u << AUD_KIND_POPULATION) != 0 ? (unsigned)AUD_DEP_POPULATION : 0;
+    bool grew = true;
+
+    for (unsigned kind = 0; kind < AUD_NUM_KINDS; kind++) {
+        if ((kinds & 1u << kind) != 0) {
+            (void)add_type(&all, aud_kind_type((aud_kind)kind));
+        }
+    }
+    while (grew) { /* a name may stand before the one that leads to it */
+        grew = false;
+        asks |= asks_once(&all, text, &grew);
     }
     return asks;
 }
