@@ -345,6 +345,15 @@ static aud_status watched_open(aud_input *input, aud_str relative, aud_input **o
     return w->behind->open(w->behind, relative, out, err);
 }
 
+static aud_status watched_glob(aud_input *input, aud_str pattern, aud_arena *arena, aud_str **out,
+                               size_t *out_num, aud_error *err)
+{
+    const watched *w = input->ctx;
+
+    note_leaning(w->worker);
+    return w->behind->glob(w->behind, pattern, arena, out, out_num, err);
+}
+
 static aud_input *watch(watched *w, worker *of, aud_input *input, bool twice)
 {
     *w = (watched){.face = *input,
@@ -357,6 +366,7 @@ static aud_input *watch(watched *w, worker *of, aud_input *input, bool twice)
     w->face.rewind = watched_rewind;
     w->face.whole = watched_whole;
     w->face.open = input->open != NULL ? watched_open : NULL;
+    w->face.glob = input->glob != NULL ? watched_glob : NULL;
     w->face.close = NULL;
     return &w->face;
 }
