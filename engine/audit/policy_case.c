@@ -28,6 +28,7 @@ static int remove_one(const char *path, const struct stat *info, int kind, struc
 static void scratch_clear(scratch *s)
 {
     if (s->path[0] != '\0') {
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): a folder of this thread alone */
         (void)nftw(s->path, remove_one, MAX_OPEN, FTW_DEPTH | FTW_PHYS);
     }
 }

@@ -291,6 +291,7 @@ aud_status aud_args_output(aud_args *args, aud_str text, aud_error *err)
     return AUD_VEC_PUSH(&args->outputs, output, err);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one case an option */
 static aud_status take(aud_args *args, opt which, const char *text, aud_error *err)
 {
     aud_str value = aud_str_of(text);

@@ -14,10 +14,11 @@ int main(int argc, char **argv)
     int code;
 
 #ifdef __GLIBC__
-    /* libraries take and leave small blocks by the million: do not fetch them page by page */
-    (void)mallopt(M_TOP_PAD, 4 << 20);
-    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
-    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    /* libraries take and leave small blocks by the million: do not fetch them page by page; there
+     * are no other threads yet */
+    (void)mallopt(M_TOP_PAD, 4 << 20);         /* NOLINT(concurrency-mt-unsafe) */
+    (void)mallopt(M_TRIM_THRESHOLD, 64 << 20); /* NOLINT(concurrency-mt-unsafe) */
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 20);  /* NOLINT(concurrency-mt-unsafe) */
 #endif
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that left is a failed write, exit 5 */
     if (aud_out_open_fd(STDOUT_FILENO, &out, &err) != AUD_OK) {

@@ -113,6 +113,7 @@ void aud_pack_drop(aud_str folder)
 
     if (folder.len > 0 && folder.len < sizeof text) {
         (void)snprintf(text, sizeof text, "%.*s", AUD_ARG(folder));
+        /* NOLINTNEXTLINE(concurrency-mt-unsafe): a folder of this thread alone */
         (void)nftw(text, remove_one, HANDLES, FTW_DEPTH | FTW_PHYS);
     }
 }

@@ -118,9 +118,7 @@ static ngx_lexeme plain_word(ngx_text *t)
         if (mark_here(t, &end)) {
             word.templated = true;
             move_to(t, end);
-        } else if (c == '\\') {
-            move_to(t, t->at + 2);
-        } else if (c == '$' && looks_at(t, "${")) {
+        } else if (c == '\\' || (c == '$' && looks_at(t, "${"))) {
             move_to(t, t->at + 2);
         } else if (is_blank(c) || c == ';' || c == '{') {
             break;

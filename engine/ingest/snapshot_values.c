@@ -84,6 +84,7 @@ aud_str aud_snap_openssl_date(aud_str text, char out[AUD_INSTANT_TEXT])
     }
     memcpy(copy, text.ptr, text.len);
     copy[text.len] = '\0';
+    /* NOLINTNEXTLINE(cert-err34-c): four digits at most, and all are counted */
     if (sscanf(copy, "%3[A-Za-z] %2d %2d:%2d:%2d %4d%n", name, &day, &hour, &minute, &second, &year,
                &used) != 6) {
         return text;

@@ -13,7 +13,7 @@
     }                                                                                              \
     const aud_adapter aud_adapter_##id = {                                                         \
         .name = #id,                                                                               \
-        .spec = text,                                                                              \
+        .spec = (text),                                                                            \
         .max_bytes = UINT64_C(16) << 30,                                                           \
         .structured = true,                                                                        \
         .sniff = id##_sniff,                                                                       \

@@ -279,14 +279,17 @@ aud_status aud_cms_verify(aud_str signature, aud_str content, aud_str trust, int
     AUD_CLEANUP(aud_store_freep) X509_STORE *store = NULL;
     AUD_CLEANUP(aud_certificates_freep) STACK_OF(X509) *carried = NULL;
     AUD_CLEANUP(aud_bio_freep) BIO *bio = bio_of(content);
+    /* of a bare memory BIO OpenSSL 3.0 makes a copy, which it loses where it fails early */
+    AUD_CLEANUP(aud_bio_freep) BIO *filter = BIO_new(BIO_f_null());
     STACK_OF(CMS_SignerInfo) * infos;
     CMS_SignerInfo *info = NULL;
     X509 *signer;
 
     *out = (aud_cms_answer){0};
-    if (bio == NULL) {
+    if (bio == NULL || filter == NULL) {
         return aud_fail(err, AUD_E_NOMEM, "out of memory");
     }
+    (void)BIO_push(filter, bio);
     AUD_TRY(aud_trust_store(trust, at, &store, err));
     AUD_TRY(read_der(signature, &cms, err));
     infos = CMS_get0_SignerInfos(cms);
@@ -298,7 +301,7 @@ aud_status aud_cms_verify(aud_str signature, aud_str content, aud_str trust, int
     }
     AUD_TRY(check_signer(cms, &info, err));
     AUD_TRY(check_chain(cms, signer, store, err));
-    if (CMS_verify(cms, NULL, store, bio, NULL,
+    if (CMS_verify(cms, NULL, store, filter, NULL,
                    CMS_DETACHED | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) != 1) {
         return aud_openssl_fail(err, AUD_E_FORMAT, "the signature does not verify");
     }

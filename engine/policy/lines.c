@@ -143,7 +143,7 @@ static void take_lines(dump *d, size_t line, bool count)
         (void)take_count(d);
     }
     for (size_t i = 0; i < num && !d->bad; i++) {
-        int change = (signed char)changes[i];
+        const int change = changes[i] > INT8_MAX ? changes[i] - (UINT8_MAX + 1) : changes[i];
 
         if (change == ABSOLUTE) {
             (void)take_count(&absolute);

@@ -90,7 +90,7 @@ static void read_cite(const reading *r)
 static void check_control_id(const reading *r, aud_str id)
 {
     aud_str framework, clause;
-    bool odd = id.len > 2 * MAX_CLAUSE || !aud_utf8_valid(id);
+    bool odd = id.len > (size_t)2 * MAX_CLAUSE || !aud_utf8_valid(id);
 
     aud_control_cut(id, &framework, &clause);
     for (size_t i = 0; i < id.len; i++) {
