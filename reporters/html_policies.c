@@ -98,18 +98,17 @@ static aud_str framework_of(aud_str control)
     return framework;
 }
 
-/* The control's rows, one a policy, in a group of their own so that paper keeps them together. */
+enum { NUM_COLUMNS = 7 }; /* of a framework's table */
+
+/* The control above its rows, one a policy, in a group of their own so that paper keeps them
+ * together. */
 static void put_control(aud_html *h, const reference *refs, size_t num)
 {
     const aud_control *control = aud_result_control(h->result, refs->control);
     aud_str framework, clause;
 
     aud_control_cut(refs->control, &framework, &clause);
-    aud_html_raw(h, "<tr><th scope=\"row\"");
-    if (num > 1) {
-        aud_out_printf(h->out, " rowspan=\"%zu\"", num);
-    }
-    aud_html_raw(h, "><b>");
+    aud_out_printf(h->out, "<tr><th scope=\"rowgroup\" colspan=\"%d\"><b>", NUM_COLUMNS);
     aud_html_name(h, clause);
     aud_html_raw(h, "</b>");
     if (control != NULL) {
@@ -121,11 +120,11 @@ static void put_control(aud_html *h, const reference *refs, size_t num)
             aud_html_raw(h, "</small>");
         }
     }
-    aud_html_raw(h, "</th>");
+    aud_html_raw(h, "</th></tr>\n");
     for (size_t i = 0; i < num; i++) {
         const aud_policy_info *policy = &h->result->policies[refs[i].policy];
 
-        aud_html_raw(h, i > 0 ? "<tr><td>" : "<td>");
+        aud_html_raw(h, "<tr><td>");
         aud_html_policy(h, refs[i].policy);
         aud_html_raw(h, "<br>");
         aud_html_prose(h, policy->title);
@@ -145,9 +144,14 @@ static aud_str framework_name(aud_str framework)
 
 static void put_framework(aud_html *h, aud_str framework, const reference *refs, size_t num)
 {
-    static const aud_html_column columns[] = {
-        {"Control", "wide"}, {"Policy", "wide"}, {"Fail", "n"},           {"Undecided", "n"},
-        {"Waived", "n"},     {"Pass", "n"},      {"Not applicable", "n"}, {"Not in force", "n"},
+    static const aud_html_column columns[NUM_COLUMNS] = {
+        {"Control and its policies", "wide"},
+        {"Fail", "n"},
+        {"Undecided", "n"},
+        {"Waived", "n"},
+        {"Pass", "n"},
+        {"Not applicable", "n"},
+        {"Not in force", "n"},
     };
     aud_str name = framework_name(framework);
     const aud_html_caption caption = {.what = name};

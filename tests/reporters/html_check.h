@@ -67,7 +67,7 @@ static inline void html_attribute(html_reader *r)
     static const char *const known[] = {
         "lang",     "charset",  "http-equiv", "content",         "name",
         "rel",      "href",     "id",         "class",           "scope",
-        "rowspan",  "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
+        "colspan",  "tabindex", "aria-label", "aria-labelledby", "aria-hidden",
         "datetime", "open",     NULL};
     aud_str name = html_word(r);
     aud_str value;
