@@ -72,6 +72,41 @@ aud_status aud_csv_days(aud_csv *csv, int64_t seconds, aud_error *err)
     return aud_csv_text(csv, err);
 }
 
+aud_status aud_csv_key(aud_csv *csv, const aud_object *facts, aud_arena *scratch, aud_error *err)
+{
+    const aud_value key = aud_report_fact(facts, "key", scratch);
+
+    if (key.presence == AUD_PRESENT && key.type == AUD_T_OBJECT) {
+        const aud_object *object = &key.as.object;
+        const aud_str curve = aud_report_fact_text(object, "curve", scratch);
+        const aud_value bits = aud_report_fact(object, "bits", scratch);
+
+        AUD_TRY(aud_buf_add(&csv->text, aud_report_fact_text(object, "algorithm", scratch), err));
+        if (curve.len > 0) {
+            AUD_TRY(aud_buf_printf(&csv->text, err, " %.*s", AUD_ARG(curve)));
+        } else if (bits.presence == AUD_PRESENT) {
+            AUD_TRY(aud_buf_printf(&csv->text, err, " %lld", (long long)bits.as.number));
+        }
+    }
+    return aud_csv_text(csv, err);
+}
+
+aud_status aud_csv_owners(aud_csv *csv, const aud_subject_info *subject, aud_error *err)
+{
+    for (size_t i = 0; i < subject->num_owners; i++) {
+        bool known = false;
+
+        for (size_t k = 0; k < i && !known; k++) {
+            known = aud_str_eq(subject->owners[k].name, subject->owners[i].name);
+        }
+        if (!known) {
+            AUD_TRY(aud_buf_printf(&csv->text, err, "%s%.*s", csv->text.len == 0 ? "" : "; ",
+                                   AUD_ARG(subject->owners[i].name)));
+        }
+    }
+    return aud_csv_text(csv, err);
+}
+
 void aud_csv_end(aud_csv *csv)
 {
     aud_out_text(csv->out, "\r\n");

@@ -25,6 +25,12 @@ AUD_NODISCARD aud_status aud_csv_instant(aud_csv *csv, bool known, int64_t insta
 AUD_NODISCARD aud_status aud_csv_days(aud_csv *csv, int64_t seconds, aud_error *err);
 /* The field that csv->text holds, which is emptied. */
 AUD_NODISCARD aud_status aud_csv_text(aud_csv *csv, aud_error *err);
+/* The key of a certificate, request or record: "RSA 2048", "EC P-256". */
+AUD_NODISCARD aud_status aud_csv_key(aud_csv *csv, const aud_object *facts, aud_arena *scratch,
+                                     aud_error *err);
+/* Each owner once, by the name that aliases lead to. */
+AUD_NODISCARD aud_status aud_csv_owners(aud_csv *csv, const aud_subject_info *subject,
+                                        aud_error *err);
 void aud_csv_end(aud_csv *csv); /* of the row */
 
 #endif

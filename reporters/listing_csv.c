@@ -57,27 +57,6 @@ static aud_status put_instant(table *t, const aud_subject_info *s, const char *n
     return aud_csv_instant(&t->csv, known, known ? value.as.number : 0, err);
 }
 
-/* "RSA 2048", "EC P-256" */
-static aud_status put_key(table *t, const aud_subject_info *s, aud_error *err)
-{
-    const aud_value key = aud_report_fact(&s->facts, "key", &t->scratch);
-
-    if (key.presence == AUD_PRESENT && key.type == AUD_T_OBJECT) {
-        const aud_object *object = &key.as.object;
-        const aud_str curve = aud_report_fact_text(object, "curve", &t->scratch);
-        const aud_value bits = aud_report_fact(object, "bits", &t->scratch);
-
-        AUD_TRY(
-            aud_buf_add(&t->csv.text, aud_report_fact_text(object, "algorithm", &t->scratch), err));
-        if (curve.len > 0) {
-            AUD_TRY(aud_buf_printf(&t->csv.text, err, " %.*s", AUD_ARG(curve)));
-        } else if (bits.presence == AUD_PRESENT) {
-            AUD_TRY(aud_buf_printf(&t->csv.text, err, " %lld", (long long)bits.as.number));
-        }
-    }
-    return aud_csv_text(&t->csv, err);
-}
-
 static aud_status put_places(table *t, const aud_subject_info *s, aud_error *err)
 {
     for (size_t i = 0; i < s->num_sightings; i++) {
@@ -85,22 +64,6 @@ static aud_status put_places(table *t, const aud_subject_info *s, aud_error *err
         AUD_TRY(aud_report_place(t->result, &s->sightings[i], &t->csv.text, err));
     }
     AUD_TRY(add_list(t, &s->facts, "locations", err));
-    return aud_csv_text(&t->csv, err);
-}
-
-/* Each owner once, by the name that aliases lead to. */
-static aud_status put_owners(table *t, const aud_subject_info *s, aud_error *err)
-{
-    for (size_t i = 0; i < s->num_owners; i++) {
-        bool known = false;
-
-        for (size_t k = 0; k < i && !known; k++) {
-            known = aud_str_eq(s->owners[k].name, s->owners[i].name);
-        }
-        if (!known) {
-            AUD_TRY(add(t, s->owners[i].name, err));
-        }
-    }
     return aud_csv_text(&t->csv, err);
 }
 
@@ -136,9 +99,9 @@ static aud_status put_subject(table *t, const aud_subject_info *s, aud_error *er
     AUD_TRY(put_names(t, s, err));
     AUD_TRY(aud_csv_put(&t->csv, aud_report_fact_text(&s->facts, "issuer", &t->scratch), err));
     AUD_TRY(put_instant(t, s, "not_after", err));
-    AUD_TRY(put_key(t, s, err));
+    AUD_TRY(aud_csv_key(&t->csv, &s->facts, &t->scratch, err));
     AUD_TRY(put_places(t, s, err));
-    AUD_TRY(put_owners(t, s, err));
+    AUD_TRY(aud_csv_owners(&t->csv, s, err));
     AUD_TRY(put_renewal(t, s, err));
     AUD_TRY(aud_csv_put(&t->csv, aud_str_of(aud_kind_name(s->kind)), err));
     AUD_TRY(aud_csv_put(&t->csv, s->id, err));

@@ -42,26 +42,6 @@ static aud_status put_fact(aud_csv *csv, const aud_object *object, const char *n
     return aud_csv_text(csv, err);
 }
 
-/* "RSA 2048", "EC P-256" */
-static aud_status put_key(aud_csv *csv, const aud_object *object, aud_arena *scratch,
-                          aud_error *err)
-{
-    const aud_value key = aud_report_fact(object, "key", scratch);
-
-    if (key.presence == AUD_PRESENT && key.type == AUD_T_OBJECT) {
-        const aud_value algorithm = aud_report_fact(&key.as.object, "algorithm", scratch);
-        const aud_value curve = aud_report_fact(&key.as.object, "curve", scratch);
-        const aud_value bits = aud_report_fact(&key.as.object, "bits", scratch);
-        const aud_value *size = curve.presence == AUD_PRESENT ? &curve : &bits;
-
-        AUD_TRY(add_value(csv, &algorithm, err));
-        AUD_TRY(aud_buf_add(&csv->text, size->presence == AUD_PRESENT ? AUD_LIT(" ") : AUD_LIT(""),
-                            err));
-        AUD_TRY(add_value(csv, size, err));
-    }
-    return aud_csv_text(csv, err);
-}
-
 static aud_status put_places(aud_csv *csv, const aud_result *result, const aud_subject_info *s,
                              aud_error *err)
 {
@@ -71,22 +51,6 @@ static aud_status put_places(aud_csv *csv, const aud_result *result, const aud_s
     }
     if (s->num_sightings > PLACES_SHOWN) {
         AUD_TRY(aud_buf_printf(&csv->text, err, "; and %zu more", s->num_sightings - PLACES_SHOWN));
-    }
-    return aud_csv_text(csv, err);
-}
-
-static aud_status put_owners(aud_csv *csv, const aud_subject_info *s, aud_error *err)
-{
-    for (size_t i = 0; i < s->num_owners; i++) {
-        bool known = false;
-
-        for (size_t k = 0; k < i && !known; k++) {
-            known = aud_str_eq(s->owners[k].name, s->owners[i].name);
-        }
-        if (!known) {
-            AUD_TRY(aud_buf_printf(&csv->text, err, "%s%.*s", csv->text.len == 0 ? "" : "; ",
-                                   AUD_ARG(s->owners[i].name)));
-        }
     }
     return aud_csv_text(csv, err);
 }
@@ -134,9 +98,9 @@ static aud_status put_subject(aud_csv *csv, const aud_result *result, size_t at,
     AUD_TRY(aud_csv_put(csv, s->label, err));
     AUD_TRY(aud_csv_put(csv, s->lineage, err));
     AUD_TRY(put_places(csv, result, s, err));
-    AUD_TRY(put_owners(csv, s, err));
+    AUD_TRY(aud_csv_owners(csv, s, err));
     AUD_TRY(put_since(csv, result, at, err));
-    AUD_TRY(put_key(csv, &s->facts, scratch, err));
+    AUD_TRY(aud_csv_key(csv, &s->facts, scratch, err));
     for (size_t i = 0; i < AUD_COUNT(facts); i++) {
         AUD_TRY(put_fact(csv, &s->facts, facts[i], scratch, err));
     }
